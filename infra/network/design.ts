@@ -1,0 +1,26 @@
+/** The network design: from the province to what each of its routers must hold. Pure: same input, same bytes. */
+
+import { mergeIntents } from "../host/merge.ts";
+import type { HostIntent } from "../host/intent.ts";
+import type { Province } from "../../inventory/model.ts";
+import { frrIntent } from "./frr.ts";
+import { kernelIntent } from "./kernel.ts";
+import { RESOLVER_PATH, resolverFile } from "./resolver.ts";
+import type { Router } from "./router.ts";
+import { provinceRouters, stateEdges } from "./router.ts";
+import { vrrpIntent } from "./vrrp.ts";
+
+/** Host name → intent, for every router of the province in the inventory's order. */
+export function networkDesign(province: Province): Map<string, HostIntent> {
+  const resolver: HostIntent = { files: { [RESOLVER_PATH]: resolverFile(province) } };
+  return designOf(provinceRouters(province), (router) => [frrIntent(router), kernelIntent(router), vrrpIntent(router), resolver]);
+}
+
+/** The state network's edge, which belongs to somebody else: only for a twin, where it has to be played. */
+export function stateEdgeDesign(province: Province): Map<string, HostIntent> {
+  return designOf(stateEdges(province), (router) => [frrIntent(router), kernelIntent(router)]);
+}
+
+function designOf(routers: readonly Router[], parts: (router: Router) => HostIntent[]): Map<string, HostIntent> {
+  return new Map(routers.map((router) => [router.host.name, mergeIntents(parts(router))]));
+}

@@ -1,0 +1,70 @@
+import { bfdBlock } from "./bfd.ts";
+import { bgpBlocks, bgpPolicies, handoffs, originRoutes } from "./bgp.ts";
+import { interfaceBlocks } from "./interfaces.ts";
+import { ospfProcess, runsOspf } from "./ospf.ts";
+import { ospf6Process } from "./ospf6.ts";
+import type { HostIntent } from "../host/intent.ts";
+import type { Router } from "./router.ts";
+
+const CONFIGURATION = "/etc/frr/frr.conf";
+const DAEMONS = "/etc/frr/daemons";
+const SHELL = "/etc/frr/vtysh.conf";
+const UNIT = "frr.service";
+const OWNED = { mode: "0640", owner: "frr:frr" } as const;
+
+/** FRR as one integrated configuration, with only the daemons that the router needs. */
+export function frrIntent(router: Router): HostIntent {
+  return {
+    packages: ["frr", "frr-pythontools"],
+    files: {
+      [DAEMONS]: { content: daemons(router), ...OWNED },
+      [SHELL]: { content: "service integrated-vtysh-config\n", mode: "0640", owner: "frr:frrvty" },
+      [CONFIGURATION]: { content: configuration(router), ...OWNED },
+    },
+    units: { [UNIT]: { enabled: true, running: true } },
+    services: [
+      // FRR's own reload starts added daemons and stops dropped ones, and leaves the others alone.
+      { name: "frr daemons", files: [DAEMONS], reload: `systemctl reload ${UNIT}`, unit: UNIT },
+      {
+        name: "frr",
+        files: [CONFIGURATION],
+        check: `vtysh -C -f "$STAGE${CONFIGURATION}"`,
+        reload: `/usr/lib/frr/frr-reload.py --reload ${CONFIGURATION}`,
+        unit: UNIT,
+      },
+    ],
+  };
+}
+
+/** Sections in the order in which FRR writes its running configuration, so that a reload compares like with like. */
+function configuration(router: Router): string {
+  const lines = [
+    "frr version 8.4.4",
+    "frr defaults traditional",
+    `hostname ${router.host.name}`,
+    "log syslog informational",
+    "service integrated-vtysh-config",
+    "!",
+    ...originRoutes(router),
+    ...interfaceBlocks(router),
+    ...bgpBlocks(router),
+    ...ospfProcess(router),
+    ...ospf6Process(router),
+    ...bgpPolicies(router),
+    ...bfdBlock(router),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** zebra and staticd always run. Port 0 closes the daemons' telnet ports: the shell uses their sockets. */
+function daemons(router: Router): string {
+  const wanted = new Set([...(runsOspf(router) ? ["ospfd", "ospf6d"] : []), ...(handoffs(router).length > 0 ? ["bgpd"] : []), "bfdd"]);
+  const known = ["bgpd", "ospfd", "ospf6d", "bfdd"];
+  return [
+    ...known.map((daemon) => `${daemon}=${wanted.has(daemon) ? "yes" : "no"}`),
+    "vtysh_enable=yes",
+    'zebra_options="-A 127.0.0.1 -P 0 -s 90000000"',
+    ...[...known, "staticd"].map((daemon) => `${daemon}_options="-A 127.0.0.1 -P 0"`),
+    "",
+  ].join("\n");
+}

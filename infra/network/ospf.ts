@@ -1,0 +1,81 @@
+import { BFD_PROFILE } from "./bfd.ts";
+import { STATE_TO_OSPF } from "./bgp.ts";
+import type { Port, Router } from "./router.ts";
+import { BACKBONE } from "./router.ts";
+
+/** Metric of what comes from the state network; type 1, so that the nearer core router wins. */
+export const EXTERNAL_METRIC = 10;
+
+/**
+ * OSPFv2 (RFC 2328) on one interface.
+ *
+ * Authentication is keyed MD5, the strongest that ospfd 8.4 has (HMAC-SHA of RFC 5709 came with 9.0).
+ * `ip ospf bfd` stands before its profile: the other way round the profile is lost.
+ */
+export function ospfInterface(router: Router, port: Port): string[] {
+  if (port.area === undefined) return [];
+  if (port.passive) return [` ip ospf area ${port.area}`, ` ip ospf cost ${port.cost}`, " ip ospf passive"];
+  const { ospf } = router.province.routing;
+  return [
+    ` ip ospf area ${port.area}`,
+    " ip ospf authentication message-digest",
+    " ip ospf bfd",
+    ` ip ospf bfd profile ${BFD_PROFILE}`,
+    ` ip ospf cost ${port.cost}`,
+    ` ip ospf dead-interval ${ospf.deadSeconds}`,
+    ` ip ospf hello-interval ${ospf.helloSeconds}`,
+    ` ip ospf message-digest-key ${ospf.authentication.keyId} md5 {{secret:${ospf.authentication.secret}}}`,
+    " ip ospf network point-to-point",
+    ` ip ospf retransmit-interval ${ospf.retransmitSeconds}`,
+  ];
+}
+
+export function ospfLoopback(router: Router): string[] {
+  return runsOspf(router) ? [` ip ospf area ${router.homeArea}`, " ip ospf passive"] : [];
+}
+
+/** The edge of the state network takes no part in the province's OSPF. */
+export function runsOspf(router: Router): boolean {
+  return router.areas.length > 0;
+}
+
+/** The OSPFv2 process: timers, stub areas and their summaries, and on the cores the way out. */
+export function ospfProcess(router: Router): string[] {
+  if (!runsOspf(router)) return [];
+  const { ospf } = router.province.routing;
+  return [
+    "router ospf",
+    ` ospf router-id ${router.id}`,
+    " log-adjacency-changes",
+    ` auto-cost reference-bandwidth ${ospf.referenceBandwidthMbps}`,
+    ` timers throttle spf ${ospf.spfDelayMilliseconds.join(" ")}`,
+    ` timers throttle lsa all ${ospf.lsaThrottleMilliseconds}`,
+    ` timers lsa min-arrival ${ospf.lsaMinArrivalMilliseconds}`,
+    ...wayOut(router),
+    ...areaLines(router, "ipv4"),
+    "exit",
+    "!",
+  ];
+}
+
+/**
+ * The default comes in only while the state network gives one (`originate` without `always`), so that a core router that lost
+ * its hand-off does not attract what the other one could deliver.
+ */
+export function wayOut(router: Router): string[] {
+  if (router.host.role !== "core") return [];
+  return [
+    ` redistribute bgp metric ${EXTERNAL_METRIC} metric-type 1 route-map ${STATE_TO_OSPF}`,
+    ` default-information originate metric ${EXTERNAL_METRIC} metric-type 1`,
+  ];
+}
+
+/** Stub areas and summaries. Only a border router keeps other areas' routes out (`no-summary`) and summarises. */
+export function areaLines(router: Router, family: "ipv4" | "ipv6"): string[] {
+  return router.areas
+    .filter((area) => area.id !== BACKBONE)
+    .flatMap((area) => [
+      ...(area.stub === "totally" ? [` area ${area.id} stub${router.borders ? " no-summary" : ""}`] : []),
+      ...(router.borders ? (area.summaries ?? []).map((summary) => ` area ${area.id} range ${summary[family]}`) : []),
+    ]);
+}
