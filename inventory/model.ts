@@ -84,6 +84,8 @@ export interface Segment {
   readonly name: string;
   readonly number: number;
   readonly purpose: string;
+  /** What the firewalls call their leg in it; at most 15 characters. */
+  readonly interface: string;
   readonly prefixes: Prefixes;
   /** The address that VRRP holds, without prefix length. */
   readonly gateway: { readonly ipv4: string; readonly ipv6: string };

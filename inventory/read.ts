@@ -1,0 +1,91 @@
+/** From the files' data to typed entries: everything that fits its schema, and the names of what does not. */
+import { readFiles, type Contents, type FileName } from "./files.ts";
+import type { Report } from "./problem.ts";
+import type { Raw } from "./raw.ts";
+import { validate } from "./schema.ts";
+
+/** Reads a province's folder. Misfits go to the report. Throws a Failure when the folder cannot be read. */
+export function readInventory(directory: string, report: Report): Raw {
+  const contents = readFiles(directory, report);
+  const misfits = new Map<FileName, readonly (readonly string[])[]>();
+  for (const [name, data] of Object.entries(contents) as [FileName, unknown][]) {
+    if (isObject(data)) misfits.set(name, validate(name, data, report));
+  }
+  const reader = new Reader(contents, misfits);
+  return {
+    directory,
+    province: reader.whole("province"),
+    units: reader.list("units", "units"),
+    bodies: reader.list("bodies", "bodies"),
+    sites: reader.list("sites", "sites"),
+    hosts: reader.list("hosts", "hosts"),
+    links: reader.list("links", "links"),
+    risks: {
+      carriers: reader.list("risks", "carriers"),
+      ducts: reader.list("risks", "ducts"),
+      pops: reader.list("risks", "pops"),
+      powerFeeds: reader.list("risks", "powerFeeds"),
+    },
+    addressing: reader.whole("addressing"),
+    routing: reader.whole("routing"),
+    qos: reader.list("qos", "classes"),
+    services: reader.whole("services"),
+    segments: reader.list("datacenter", "segments"),
+    pilots: reader.list("communes", "pilots"),
+    funds: reader.whole("funds"),
+    roadmap: reader.list("roadmap", "years"),
+    environments: reader.list("environments", "environments"),
+    names: {
+      units: reader.names("units", "units"),
+      bodies: reader.names("bodies", "bodies"),
+      sites: reader.names("sites", "sites"),
+      hosts: reader.names("hosts", "hosts"),
+      links: reader.names("links", "links"),
+      carriers: reader.names("risks", "carriers"),
+      ducts: reader.names("risks", "ducts"),
+      pops: reader.names("risks", "pops"),
+      powerFeeds: reader.names("risks", "powerFeeds"),
+      segments: reader.names("datacenter", "segments"),
+      environments: reader.names("environments", "environments"),
+    },
+  };
+}
+
+class Reader {
+  readonly #contents: Contents;
+  readonly #misfits: ReadonlyMap<FileName, readonly (readonly string[])[]>;
+
+  constructor(contents: Contents, misfits: ReadonlyMap<FileName, readonly (readonly string[])[]>) {
+    this.#contents = contents;
+    this.#misfits = misfits;
+  }
+
+  /** The whole file; undefined when anything in it does not fit. The caller's type is what the schema promises. */
+  whole<T>(file: FileName): T | undefined {
+    const data = this.#contents[file];
+    return isObject(data) && this.#misfits.get(file)?.length === 0 ? (data as T) : undefined;
+  }
+
+  /** The entries of a list that fit. */
+  list<T>(file: FileName, key: string): readonly T[] {
+    const items = this.#items(file, key) ?? [];
+    const bad = new Set((this.#misfits.get(file) ?? []).filter((keys) => keys[0] === key).map((keys) => keys[1]));
+    return items.filter((_, i) => !bad.has(String(i))) as T[];
+  }
+
+  /** The names (or slugs) of all entries of a list, whether they fit or not; undefined when there is no list. */
+  names(file: FileName, key: string): ReadonlySet<string> | undefined {
+    const items = this.#items(file, key);
+    return items && new Set(items.filter(isObject).flatMap((item) => [item["name"], item["slug"]]).filter((name) => typeof name === "string"));
+  }
+
+  #items(file: FileName, key: string): readonly unknown[] | undefined {
+    const data = this.#contents[file];
+    const items = isObject(data) ? data[key] : undefined;
+    return Array.isArray(items) ? (items as unknown[]) : undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,149 @@
+/** Holds a file's data against its JSON Schema and says in words where it does not fit. */
+import { readdirSync, readFileSync } from "node:fs";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { distance } from "fastest-levenshtein";
+import { formatPrefix, parseAddress, parseCidr } from "./address.ts";
+import type { Report } from "./problem.ts";
+import { sourceOf, type Source } from "./source.ts";
+
+/** The folder of the schemas, for editors' `$schema` lines. */
+export const SCHEMA_DIRECTORY = new URL("schema/", import.meta.url);
+
+let compiled: Ajv2020 | undefined;
+
+function schemas(): Ajv2020 {
+  if (compiled !== undefined) return compiled;
+  const ajv = new Ajv2020({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true });
+  const isPrefix = (family: 4 | 6) => (text: string): boolean => {
+    const prefix = parseCidr(text);
+    return prefix !== undefined && prefix.family === family && formatPrefix(prefix) === text;
+  };
+  ajv.addFormat("ipv4", (text: string) => parseAddress(text)?.family === 4);
+  ajv.addFormat("ip", (text: string) => parseAddress(text) !== undefined);
+  ajv.addFormat("ipv4-prefix", isPrefix(4));
+  ajv.addFormat("ipv6-prefix", isPrefix(6));
+  ajv.addFormat("time-zone", isTimeZone);
+  for (const file of readdirSync(SCHEMA_DIRECTORY)) {
+    ajv.addSchema(JSON.parse(readFileSync(new URL(file, SCHEMA_DIRECTORY), "utf8")) as object, file);
+  }
+  return (compiled = ajv);
+}
+
+/**
+ * Checks `data` against `schema/<name>.schema.json` and reports every misfit. Returns the places of the misfits as paths
+ * from the top (`["links", "3", "capacityMbps"]`), so that the caller can go on with what fits.
+ */
+export function validate(name: string, data: object, report: Report): readonly (readonly string[])[] {
+  const check = schemas().getSchema(`${name}.schema.json`) as ValidateFunction;
+  if (check(data)) return [];
+  return (check.errors ?? []).map((error) => {
+    const keys = error.instancePath.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const unknownKey = error.keyword === "additionalProperties" ? [String(error.params["additionalProperty"])] : [];
+    report.add(place(data, [...keys, ...unknownKey]), ...explain(error, keys));
+    return keys;
+  });
+}
+
+/** Where the value at `keys` stands. */
+function place(data: object, keys: readonly string[]): Source {
+  let holder = data;
+  for (const key of keys.slice(0, -1)) holder = (holder as Record<string, object>)[key]!;
+  return sourceOf(holder, keys.at(-1));
+}
+
+/** What is wrong and what would be right, for the schema keywords that the schemas use. */
+function explain(error: ErrorObject, keys: readonly string[]): [message: string, remedy: string] {
+  const subject = nameOf(keys);
+  const params = error.params as Record<string, unknown>;
+  const parent = error.parentSchema as { description?: string; properties?: object };
+  const described = `it must be ${lowerArticle(parent.description ?? "as its schema says")}`;
+  switch (error.keyword) {
+    case "additionalProperties": {
+      const known = Object.keys(parent.properties ?? {});
+      const near = closest(String(params["additionalProperty"]), known);
+      const remedy = near === undefined ? `known keys are ${known.join(", ")}` : `did you mean "${near}"?`;
+      return [`unknown key "${String(params["additionalProperty"])}"`, remedy];
+    }
+    case "required":
+      return [`"${String(params["missingProperty"])}" is missing`, `add the key "${String(params["missingProperty"])}"`];
+    case "type":
+      return [`${subject} is ${typeName(error.data)}`, `it must be ${typeWords(String(params["type"]))}`];
+    case "enum": {
+      const values = (params["allowedValues"] as unknown[]).map(String);
+      const near = closest(String(error.data), values);
+      return [`${subject} is ${show(error.data)}`, near === undefined ? `it must be one of ${values.join(", ")}` : `did you mean "${near}"?`];
+    }
+    case "minimum":
+    case "maximum":
+    case "exclusiveMinimum":
+    case "exclusiveMaximum":
+      return [`${subject} is ${show(error.data)}`, `it must be ${String(params["comparison"])} ${String(params["limit"])}`];
+    case "minItems":
+    case "maxItems": {
+      const bound = error.keyword === "minItems" ? "at least" : "at most";
+      return [`${subject} has ${count((error.data as unknown[]).length)}`, `it must have ${bound} ${count(Number(params["limit"]))}`];
+    }
+    case "uniqueItems":
+      return [`${subject} names the same thing twice`, "keep one of the two"];
+    case "format": {
+      const prefix = /-prefix$/.test(String(params["format"])) ? parseCidr(String(error.data)) : undefined;
+      const family = prefix && `ipv${prefix.family}-prefix`;
+      const rewritten = prefix && family === params["format"] ? `write it as ${formatPrefix(prefix)}` : described;
+      return [`${subject} is ${show(error.data)}`, rewritten];
+    }
+    default:
+      return [`${subject} is ${show(error.data)}`, described];
+  }
+}
+
+/** The candidate that a slip of the pen could have made of `word`; undefined when none is near. */
+export function closest(word: string, candidates: Iterable<string>): string | undefined {
+  const limit = Math.max(1, Math.floor(word.length / 3));
+  let best: { readonly text: string; readonly steps: number } | undefined;
+  for (const text of candidates) {
+    const steps = distance(word.toLowerCase(), text.toLowerCase());
+    if (steps <= limit && (best === undefined || steps < best.steps)) best = { text, steps };
+  }
+  return best?.text;
+}
+
+function nameOf(keys: readonly string[]): string {
+  const key = keys.at(-1);
+  if (key === undefined) return "the file";
+  return /^\d+$/.test(key) ? `item ${Number(key) + 1} of "${keys.at(-2) ?? ""}"` : `"${key}"`;
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return "empty";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "a mapping" : `the ${typeof value === "boolean" ? "truth value" : typeof value === "number" ? "number" : "text"} ${show(value)}`;
+}
+
+function typeWords(type: string): string {
+  const words: Record<string, string> = {
+    string: "a text (in quotation marks where it looks like a number)", integer: "a whole number", number: "a number",
+    boolean: "true or false", array: "a list", object: "a mapping",
+  };
+  return words[type] ?? type;
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+function count(items: number): string {
+  return items === 1 ? "1 item" : `${items} items`;
+}
+
+function lowerArticle(text: string): string {
+  return (text.split(/[.;](?:\s|$)/)[0] ?? text).replace(/^(An?|The|One|Two)\b/, (word) => word.toLowerCase());
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
