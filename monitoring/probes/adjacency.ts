@@ -1,0 +1,104 @@
+/** Intended against live: the routing adjacencies that the inventory implies, and those that FRR's daemons report. */
+import { intendedAdjacencies, type Adjacency, type AdjacencyProtocol } from "../../infra/network/adjacency.ts";
+import type { Province } from "../../inventory/model.ts";
+
+/** One command for all daemons, so that a router is asked once. */
+export const ADJACENCY_COMMAND =
+  "vtysh -c 'show ip ospf neighbor json' -c 'show ipv6 ospf6 neighbor json' -c 'show bfd peers json' -c 'show bgp summary json'";
+
+/** `neighbour` is what FRR knows the other side by: a router id for OSPF, an address for BFD and BGP. */
+export interface LiveAdjacency {
+  readonly protocol: AdjacencyProtocol;
+  readonly neighbour: string;
+  /** Absent for BGP, which FRR does not tie to an interface. */
+  readonly interface?: string;
+  readonly up: boolean;
+  /** The state in the daemon's own word: `Full`, `Init`, `down`, `Active`. */
+  readonly state: string;
+}
+
+export interface AdjacencyMiss extends Adjacency {
+  /** What the daemon says instead of up: a state, or `absent`. */
+  readonly state: string;
+}
+
+export interface AdjacencyReport {
+  readonly up: number;
+  readonly total: number;
+  readonly misses: readonly AdjacencyMiss[];
+  /** Live but not intended, by host. */
+  readonly unexpected: readonly (LiveAdjacency & { readonly host: string })[];
+}
+
+/** Compares what the routers said (host → output of `ADJACENCY_COMMAND`) with the inventory. A silent router misses all of its own. */
+export function compareAdjacencies(province: Province, outputs: ReadonlyMap<string, string>): AdjacencyReport {
+  const live = new Map([...outputs].map(([host, output]) => [host, parseAdjacencies(output)]));
+  const intended = intendedAdjacencies(province);
+  const matched = new Set<LiveAdjacency>();
+  const misses: AdjacencyMiss[] = [];
+  for (const adjacency of intended) {
+    const found = live.get(adjacency.host)?.find((candidate) => isSame(adjacency, candidate));
+    if (found !== undefined) matched.add(found);
+    if (found?.up !== true) misses.push({ ...adjacency, state: found?.state ?? "absent" });
+  }
+  const unexpected = [...live].flatMap(([host, list]) => list.filter((item) => !matched.has(item)).map((item) => ({ host, ...item })));
+  return { up: intended.length - misses.length, total: intended.length, misses, unexpected };
+}
+
+function isSame(intended: Adjacency, live: LiveAdjacency): boolean {
+  return intended.protocol === live.protocol
+    && (live.interface === undefined || live.interface === intended.interface)
+    // BFD for OSPFv3 runs between link-local addresses, which no inventory knows: its interface tells it.
+    && (intended.neighbour === undefined ? live.interface !== undefined && live.neighbour.startsWith("fe80:") : live.neighbour === intended.neighbour);
+}
+
+/** Reads the output of `ADJACENCY_COMMAND` (FRR 8.4). A daemon that does not run on the host contributes nothing. */
+export function parseAdjacencies(output: string): LiveAdjacency[] {
+  return jsonDocuments(output).flatMap((document): LiveAdjacency[] => {
+    if (Array.isArray(document)) return (document as BfdPeer[]).map(bfd);
+    const { neighbors, ipv4Unicast, ipv6Unicast } = document as { neighbors?: Record<string, Ospf2Neighbour[]> | Ospf3Neighbour[]; ipv4Unicast?: BgpFamily; ipv6Unicast?: BgpFamily };
+    if (Array.isArray(neighbors)) return neighbors.map(ospf3);
+    if (neighbors !== undefined) return Object.entries(neighbors).flatMap(([id, list]) => list.map((n) => ospf2(id, n)));
+    return [...bgp("bgp4", ipv4Unicast), ...bgp("bgp6", ipv6Unicast)];
+  });
+}
+
+interface Ospf2Neighbour { readonly nbrState?: string; readonly state?: string; readonly ifaceName: string }
+interface Ospf3Neighbour { readonly neighborId: string; readonly state: string; readonly interfaceName: string }
+interface BfdPeer { readonly peer: string; readonly interface?: string; readonly status: string }
+interface BgpFamily { readonly peers?: Record<string, { readonly state: string }> }
+
+function ospf2(id: string, neighbour: Ospf2Neighbour): LiveAdjacency {
+  // `Full/-` on a point-to-point link; `link3:10.40.2.6` names interface and own address.
+  const state = (neighbour.nbrState ?? neighbour.state ?? "unknown").split("/")[0] as string;
+  return { protocol: "ospf2", neighbour: id, interface: neighbour.ifaceName.split(":")[0] as string, up: state === "Full", state };
+}
+
+function ospf3({ neighborId, state, interfaceName }: Ospf3Neighbour): LiveAdjacency {
+  return { protocol: "ospf3", neighbour: neighborId, interface: interfaceName, up: state === "Full", state };
+}
+
+function bfd({ peer, interface: name, status }: BfdPeer): LiveAdjacency {
+  const where = name === undefined ? {} : { interface: name };
+  return { protocol: peer.includes(":") ? "bfd6" : "bfd4", neighbour: peer, ...where, up: status === "up", state: status };
+}
+
+function bgp(protocol: "bgp4" | "bgp6", family: BgpFamily | undefined): LiveAdjacency[] {
+  return Object.entries(family?.peers ?? {}).map(([neighbour, { state }]) => ({ protocol, neighbour, up: state === "Established", state }));
+}
+
+/** The JSON documents of a text that strings several together, with lines of plain text between them. */
+function jsonDocuments(text: string): unknown[] {
+  const documents: unknown[] = [];
+  let lines: string[] = [];
+  for (const line of text.split("\n")) {
+    if (lines.length === 0 && !/^\s*[[{]/.test(line)) continue;
+    lines.push(line);
+    // FRR ends a document with its bracket at the start of a line, or prints the whole on one line.
+    if (/^[\]}]/.test(line) || (lines.length === 1 && /[\]}]\s*$/.test(line))) {
+      documents.push(JSON.parse(lines.join("\n")));
+      lines = [];
+    }
+  }
+  return documents;
+}

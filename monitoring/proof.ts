@@ -1,0 +1,108 @@
+/**
+ * The proof that a province works: every office reaches the data center and every other office, every intended adjacency
+ * is full, names are resolved. What is missing is named; nothing is taken from state, all is measured.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { addressOf, bootedHosts, hostsOfRole, ROUTER_ROLES } from "../inventory/index.ts";
+import type { Environment, Host, Province } from "../inventory/model.ts";
+import type { Access } from "./access.ts";
+import { ADJACENCY_COMMAND, compareAdjacencies, type AdjacencyReport } from "./probes/adjacency.ts";
+import { probeNames, type NameQuestion, type NamesReport } from "./probes/names.ts";
+import { probeReachability, type ReachabilityReport, type Target } from "./probes/reachability.ts";
+import { mapLimited } from "./probes/vantage.ts";
+
+export interface ProofReport {
+  readonly reachability: ReachabilityReport;
+  readonly adjacency: AdjacencyReport;
+  readonly names: NamesReport;
+  readonly ok: boolean;
+  readonly durationSeconds: number;
+}
+
+export interface ProofOptions {
+  /** How long routing may take to converge before a miss counts, seconds. */
+  readonly patienceSeconds: number;
+  readonly onProgress?: (progress: string) => void;
+}
+
+/** Routers asked at the same time. */
+const PARALLEL_LOGINS = 8;
+const PAUSE_MILLISECONDS = 300;
+
+export async function prove(province: Province, environment: Environment, access: Access, options: ProofOptions): Promise<ProofReport> {
+  const startedAt = performance.now();
+  const deadline = startedAt + options.patienceSeconds * 1000;
+  const progress = options.onProgress ?? (() => {});
+
+  const servers = serverTargets(province);
+  const reachability = await untilGood(deadline, (previous?: ReachabilityReport) =>
+    probeReachability(access.vantages, servers, previous?.misses), (r) => r.misses.length === 0, (r) =>
+    progress(`${r.sites.reached}/${r.sites.total} sites, ${count(r.pairs.reached)}/${count(r.pairs.total)} pairs`));
+
+  const [adjacency, names] = await Promise.all([
+    proveAdjacency(province, environment, access, deadline),
+    untilGood(deadline, () => probeNames(access.vantages, (site) => nameQuestions(province, site)), (r) => r.misses.length === 0),
+  ]);
+  const ok = reachability.misses.length + adjacency.misses.length + names.misses.length === 0;
+  return { reachability, adjacency, names, ok, durationSeconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** Probes again, telling the probe what it found last time, until the result is good or the deadline is over. */
+async function untilGood<T>(
+  deadline: number, probe: (previous?: T) => Promise<T>, isGood: (result: T) => boolean, onResult: (result: T) => void = () => {},
+): Promise<T> {
+  let result = await probe();
+  onResult(result);
+  while (!isGood(result) && performance.now() < deadline) {
+    await sleep(PAUSE_MILLISECONDS);
+    result = await probe(result);
+    onResult(result);
+  }
+  return result;
+}
+
+/** Asks every router once, then only those that miss something. */
+async function proveAdjacency(province: Province, environment: Environment, access: Access, deadline: number): Promise<AdjacencyReport> {
+  const routers = bootedHosts(province, environment).filter((host) => ROUTER_ROLES.includes(host.role));
+  const outputs = new Map<string, string>();
+  return await untilGood(deadline, async (previous?: AdjacencyReport) => {
+    const asked = routers.filter((router) => previous === undefined || previous.misses.some((miss) => miss.host === router.name));
+    await mapLimited(asked, PARALLEL_LOGINS, async (router: Host) => {
+      const result = await access.onHost(router, ADJACENCY_COMMAND);
+      outputs.set(router.name, result.stdout);
+    });
+    return compareAdjacencies(province, outputs);
+  }, (report) => report.misses.length === 0);
+}
+
+/** The servers of the data center that every office must reach. */
+function serverTargets(province: Province): Target[] {
+  return [...hostsOfRole(province, "dns"), ...hostsOfRole(province, "ntp")].map((host) => ({ name: host.name, address: serverAddress(host) }));
+}
+
+function serverAddress(host: Host): Target["address"] {
+  const segment = host.interfaces.find((i) => i.kind === "segment");
+  if (segment === undefined) throw new Error(`${host.name} has no interface in the data center`);
+  return { ipv4: addressOf(segment.ipv4), ipv6: addressOf(segment.ipv6) };
+}
+
+/** Each office asks both servers, over both families, for its own router: forward in both families, and reverse. */
+function nameQuestions(province: Province, site: string): NameQuestion[] {
+  const router = [...province.hosts.values()].find((host) => host.site === site && host.loopback !== undefined);
+  if (router?.loopback === undefined) return [];
+  const { loopback } = router;
+  const name = `${router.name}.${province.services.dns.zone}.`;
+  return hostsOfRole(province, "dns").flatMap((server) => {
+    const { ipv4, ipv6 } = serverAddress(server);
+    return [
+      { server: ipv4, name, type: "A" as const, answer: loopback.ipv4 },
+      { server: ipv6, name, type: "AAAA" as const, answer: loopback.ipv6 },
+      { server: ipv4, name: loopback.ipv4, type: "PTR" as const, answer: name },
+      { server: ipv6, name: loopback.ipv6, type: "PTR" as const, answer: name },
+    ];
+  });
+}
+
+function count(n: number): string {
+  return n.toLocaleString("en-US");
+}

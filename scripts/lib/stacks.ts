@@ -1,0 +1,73 @@
+/** The stacks of an environment, in the order in which they are built, and how the engine is called for them. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EngineOptions } from "../../infra/engine/index.ts";
+import { ensureSecret } from "../../infra/engine/index.ts";
+import { Failure } from "../../inventory/failure.ts";
+import { projectDirectory } from "./paths.ts";
+import type { Selection } from "./province.ts";
+
+/** Layers in the order in which they come up; they go down in the reverse order. */
+export const LAYERS = ["network", "datacenter"] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/** Secrets that a layer's program asks of its stack's settings: made on the first `up`, kept encrypted. */
+const SECRETS: Readonly<Record<Layer, readonly string[]>> = { network: ["ospf", "bgp"], datacenter: [] };
+
+export const stackName = (layer: Layer, { environment }: Selection): string => `${layer}.${environment.name}`;
+
+/**
+ * What the engine needs to work on one stack. A province's folder holds its own settings (`Pulumi.STACK.yaml`) and
+ * state (`.pulumi/`).
+ * @throws Failure when there is no passphrase for an environment of real hosts.
+ */
+export function engineOptions(layer: Layer, selection: Selection): EngineOptions {
+  const { province } = selection;
+  return {
+    projectDirectory,
+    stack: stackName(layer, selection),
+    stateDirectory: province.directory,
+    settingsDirectory: province.directory,
+    passphrase: passphrase(selection),
+    environment: { EGOV_INVENTORY: province.directory },
+  };
+}
+
+/** Makes the secrets that the layer's program needs and that its settings do not hold yet. */
+export async function ensureSecrets(layer: Layer, selection: Selection): Promise<void> {
+  // FRR's MD5 keys for OSPF end at 16 characters.
+  for (const key of SECRETS[layer]) await ensureSecret(engineOptions(layer, selection), `egov:${key}`, () => randomBytes(12).toString("base64url"));
+}
+
+/**
+ * As Pulumi takes it: PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE. A twin's is made once and kept beside
+ * its state, readable by its owner only: it protects keys that live and die with this machine.
+ */
+function passphrase({ province, environment }: Selection): string {
+  const { PULUMI_CONFIG_PASSPHRASE: value, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+  if (value !== undefined) return value;
+  if (file !== undefined) return readPassphrase(file);
+  if (environment.kind !== "twin") {
+    throw new Failure(`the secrets of '${environment.name}' need a passphrase`, {
+      advice: "Set PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it.",
+    });
+  }
+  const directory = join(province.directory, ".egov");
+  const own = join(directory, "passphrase");
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(own, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return readPassphrase(own);
+}
+
+function readPassphrase(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (cause) {
+    throw new Failure(`${file}: the passphrase cannot be read (${(cause as NodeJS.ErrnoException).code ?? "error"})`, { cause });
+  }
+}

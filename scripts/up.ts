@@ -1,0 +1,128 @@
+/** `./egov up`: from the inventory to a province that works, and the proof that it does. */
+import { createInterface } from "node:readline/promises";
+import { Command } from "commander";
+import { twinUp } from "../infra/twin/index.ts";
+import { Failure } from "../inventory/failure.ts";
+import { openAccess } from "../monitoring/access.ts";
+import { prove, type ProofReport } from "../monitoring/proof.ts";
+import { imagePackages } from "./lib/packages.ts";
+import { drainOnSignal, FINDINGS, printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
+import { runSteps, type Step } from "./lib/progress.ts";
+import { proofLines, proofSummary } from "./lib/proofText.ts";
+import { select, type Selection } from "./lib/province.ts";
+import { ensureRequirements } from "./lib/requirements.ts";
+import { runStack, type StackRun, summary } from "./lib/stackRun.ts";
+import { LAYERS, type Layer, stackName } from "./lib/stacks.ts";
+import { communesOption, twinProgress, type CommunesOption } from "./lib/twinText.ts";
+
+interface UpOptions extends CommonOptions, CommunesOption {
+  readonly refresh?: boolean;
+  readonly yes?: boolean;
+  readonly prove: boolean;
+}
+
+/** How long routing may take after the last change until a miss counts, seconds. */
+const PATIENCE_SECONDS = 30;
+
+export function upCommand(): Command {
+  return withCommonOptions(new Command("up"))
+    .description("bring the province up: a twin's hosts, every stack in order, and the proof; what is up already is left alone")
+    .addOption(communesOption())
+    .option("--refresh", "compare the state with the hosts first, and mend what differs")
+    .option("-y, --yes", "do not ask before real hosts are changed")
+    .option("--no-prove", "leave out the proof")
+    .action(async (options: UpOptions) => {
+      const selection = select(options);
+      const signal = drainOnSignal();
+      const report = await bringUp(selection, options, signal);
+      if (options.json === true) printJson(report);
+      else if (report.proof !== undefined) for (const line of proofLines(report.proof)) console.log(line);
+      if (report.proof?.ok === false) process.exitCode = FINDINGS;
+    });
+}
+
+export interface UpReport {
+  readonly stacks: readonly StackRun[];
+  readonly proof?: ProofReport;
+  readonly durationSeconds: number;
+}
+
+async function bringUp(selection: Selection, options: UpOptions, signal: AbortSignal): Promise<UpReport> {
+  const { province, environment } = selection;
+  const startedAt = performance.now();
+  const silent = options.json === true;
+  const runs: StackRun[] = [];
+  let proof: ProofReport | undefined;
+  let refresh = options.refresh === true;
+
+  /** `ready` is waited for before the stack starts. */
+  const stackStep = (layer: Layer, ready: Promise<unknown> = Promise.resolve()): Step => ({
+    title: stackName(layer, selection),
+    run: async (report) => {
+      await ready;
+      signal.throwIfAborted();
+      const run = await runStack("up", layer, selection, { signal, refresh, onProgress: report });
+      runs.push(run);
+      return summary(run, "up");
+    },
+  });
+
+  const [first, ...later] = LAYERS;
+  if (environment.kind === "twin") {
+    await ensureRequirements();
+    const wired = Promise.withResolvers<void>();
+    // Whoever waits for the wires learns of a failure from the twin's own step.
+    wired.promise.catch(() => {});
+    const twinStep: Step = {
+      title: `twin ${environment.name}`,
+      run: async (report) => {
+        try {
+          const twin = await twinUp(province, environment.name, {
+            packages: imagePackages(province), communes: options.communes, signal,
+            onEvent: (event) => {
+              report(twinProgress(event));
+              // Hosts that are new know nothing of what the state says of them; the engine may start while they boot.
+              if (event.kind === "wired") { refresh ||= event.booting > 0; wired.resolve(); }
+            },
+          });
+          wired.resolve();
+          return `${twin.hosts.length} hosts, ${twin.booted.length} of them booted now`;
+        } catch (error) {
+          wired.reject(error);
+          throw error;
+        }
+      },
+    };
+    await runSteps([[twinStep, stackStep(first, wired.promise)]], { silent });
+  } else {
+    if (options.yes !== true) await askFirst(selection, signal);
+    await runSteps([stackStep(first)], { silent });
+  }
+
+  await runSteps(later.map((layer) => stackStep(layer)), { silent });
+  if (options.prove) {
+    await runSteps([{
+      title: "proof",
+      run: async (report) => {
+        signal.throwIfAborted();
+        await using access = await openAccess(province, environment);
+        proof = await prove(province, environment, access, { patienceSeconds: PATIENCE_SECONDS, onProgress: report });
+        return proofSummary(proof);
+      },
+    }], { silent });
+  }
+  return { stacks: runs, ...(proof === undefined ? {} : { proof }), durationSeconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** Shows what would change on real hosts and asks. @throws Failure when the answer is no, or there is no one to ask. */
+async function askFirst(selection: Selection, signal: AbortSignal): Promise<void> {
+  for (const layer of LAYERS) {
+    const run = await runStack("preview", layer, selection, { signal });
+    console.error(`${run.stack}: ${summary(run, "preview")}`);
+  }
+  if (!process.stdin.isTTY) throw new Failure("real hosts would be changed and there is no terminal to ask on", { advice: "Add --yes." });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question("Change these hosts? [y/N] ");
+  terminal.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("nothing was changed");
+}
