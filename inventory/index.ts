@@ -1,5 +1,6 @@
 /** What the other rooms take from the inventory. The model's types stand in model.ts. */
 export { checkInventory, loadProvince } from "./load.ts";
+export { initInventory } from "./init.ts";
 export { formatProblem, InventoryErrors, type Problem } from "./problem.ts";
 export { sourceOf, type Source } from "./source.ts";
 export { Failure } from "./failure.ts";

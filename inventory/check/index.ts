@@ -1,11 +1,27 @@
 /** Every check of meaning, beyond what the schemas say. Each reports all that it finds. */
 import type { Report } from "../problem.ts";
 import type { Raw } from "../raw.ts";
+import { checkAddressing } from "./addressing.ts";
+import { checkAreas } from "./areas.ts";
+import { checkCommunes } from "./communes.ts";
+import { checkDuplicates } from "./duplicates.ts";
+import { checkEnvironments } from "./environments.ts";
+import { checkFunds } from "./funds.ts";
+import { checkHosts } from "./hosts.ts";
+import { checkInterfaces } from "./interfaces.ts";
+import { checkLinks } from "./links.ts";
+import { checkQos } from "./qos.ts";
+import { checkReferences } from "./references.ts";
+import { checkRouting } from "./routing.ts";
+import { checkSegments } from "./segments.ts";
+import { checkSites } from "./sites.ts";
 
-type Check = (raw: Raw, report: Report) => void;
+const CHECKS: readonly ((raw: Raw, report: Report) => void)[] = [
+  checkDuplicates, checkReferences, checkSites, checkHosts, checkInterfaces, checkLinks, checkAreas, checkAddressing, checkSegments, checkRouting, checkQos,
+  checkCommunes, checkFunds, checkEnvironments,
+];
 
-const CHECKS: readonly Check[] = [];
-
+/** Runs all checks on what could be read. */
 export function runChecks(raw: Raw, report: Report): void {
   for (const check of CHECKS) check(raw, report);
 }
