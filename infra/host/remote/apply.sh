@@ -1,0 +1,363 @@
+# Brings one host to a role's wanted state, as a transaction. After the bundle, standard input brings the answer to
+# "confirm": "yes", or "no" and the reason. Standard output speaks in lines: "did WHAT", "confirm", and at the end
+# either "ok", or "failed KIND SUBJECT" and the words of whoever refused.
+#
+# /var/lib/egov/configurations/ROLE.json    what was applied, with hashes; absent: the role is not on this host
+# /var/lib/egov/configurations/ROLE.ledger  what was there before the role first touched it
+# /var/lib/egov/configurations/ROLE.due     services that still have to be told of a change, by an interrupted run
+# /var/lib/egov/originals/ROLE/PATH         the ledger's store: files that were there before
+# /var/lib/egov/work/ROLE/                  this run's stage, commands, undo log and its store
+
+apply() {
+  trap '' HUP PIPE
+  exec 3<&0 </dev/null
+  read_plan "$2"
+  ledger=$base/configurations/$role.ledger
+  due=$base/configurations/$role.due
+  originals=$base/originals/$role
+  work=$base/work/$role
+  begun=$(date +%s)
+  exec 9>/run/egov.lock
+  flock -w 120 9 || fail lock "$role" 'another run has held /run/egov.lock for 120 s'
+  mkdir -p "$base/configurations" 2>/dev/null || fail write "$base" 'it cannot be made'
+
+  install_packages
+  unpack "$3"
+  compare
+  find_what_left
+  find_touched
+  check_staged
+  note_everything
+  take_away
+  swap_in
+  set_sysctls
+  set_units
+  confirm
+  finish
+}
+
+did() { printf 'did %s\n' "$*"; }
+
+leave() {
+  rm -rf "$work"
+  [ $policy_is_ours = no ] || rm -f "$policy"
+  rmdir "$base/work" "$base/originals" "$base/configurations" "$base" 2>/dev/null
+  exit "$1"
+}
+
+fail() { # KIND SUBJECT WORDS
+  printf 'failed %s %s\n%s\n' "$1" "$2" "$3"
+  leave 1
+}
+
+run_command() { # FILE: a service's command, without our descriptors; its words in said
+  said=$(STAGE=$work/stage sh "$1" 2>&1 3<&- 9>&-)
+}
+
+service_of() { # INDEX: sets unit and service
+  for line in $services; do
+    case $line in "$1 "*) service=${line#* } unit=${service%% *} service=${service#* }; return ;; esac
+  done
+}
+
+is_touched() { case $touched in *" $1 "*) return 0 ;; esac; return 1; }
+
+unpack() { # BYTES
+  rm -rf "$work"
+  said=$(mkdir -p "$work/stage" "$work/previous" 2>&1) || fail write "$work" "$said"
+  said=$(head -c "$1" <&3 | tar -C "$work" -xpmf - 2>&1) || fail transfer "$role" "$said"
+}
+
+# Sets changed (paths whose content, mode or owner differ) and touched (indexes of their services).
+compare() {
+  set --
+  for line in $files; do
+    path=${line#* * * * }
+    [ -L "$path" ] || [ ! -d "$path" ] || fail write "$path" 'it is a directory'
+    [ -L "$path" ] || [ ! -f "$path" ] || set -- "$@" "$path"
+  done
+  sums='' metas=''
+  if [ $# -gt 0 ]; then
+    sums=$(sha256sum -- "$@")
+    metas=$(stat -c '%04a %U:%G' -- "$@")
+  fi
+  changed='' wanted='' touched=' '
+  set --
+  for line in $files; do
+    concerned=${line%% *} rest=${line#* }
+    sum=${rest%% *} rest=${rest#* }
+    path=${rest#* * }
+    meta=${rest%" $path"}
+    if [ -f "$path" ] && [ ! -L "$path" ]; then
+      # sha256sum begins lines whose name it had to escape with a backslash.
+      actual=${sums%%"$nl"*} actual=${actual#\\} actual="${actual%% *} ${metas%%"$nl"*}"
+      sums=${sums#*"$nl"} metas=${metas#*"$nl"}
+      [ "$actual" != "$sum $meta" ] || continue
+    fi
+    changed="$changed$nl$path" wanted="$wanted$nl$meta" touched="$touched$concerned "
+    set -- "$@" "$work/stage$path"
+  done
+  [ $# -gt 0 ] || return 0
+  # tar falls back to root for a user that the host does not know.
+  staged=$nl$(stat -c '%04a %U:%G' -- "$@")
+  [ "$staged" = "$wanted" ] && return 0
+  for file in "$@"; do
+    wanted=${wanted#"$nl"} staged=${staged#"$nl"}
+    [ "${staged%%"$nl"*}" = "${wanted%%"$nl"*}" ] || fail owner "${file#"$work/stage"}" "${wanted%%"$nl"*}"
+    wanted=${wanted#"${wanted%%"$nl"*}"} staged=${staged#"${staged%%"$nl"*}"}
+  done
+}
+
+# Splits the ledger into kept and gone; sets removed (paths).
+find_what_left() {
+  ledger_before=$(content "$ledger")
+  due_before=$(content "$due")
+  unit_list=''
+  for line in $units; do unit_list="$unit_list$nl${line#? ? }"; done
+  kept='' gone='' removed=''
+  for entry in $ledger_before; do
+    rest=${entry#* }
+    case $entry in
+      'file '*) if has "$paths" "${rest#* }"; then stays=yes; else stays=no removed="$removed$nl${rest#* }"; fi ;;
+      'unit '*) if has "$unit_list" "${rest#? ? }"; then stays=yes; else stays=no; fi ;;
+      'sysctl '*) case $sysctls in *"$nl${rest%% *} "*) stays=yes ;; *) stays=no ;; esac ;;
+      'dir '*) case $paths in *"$nl$rest/"*) stays=yes ;; *) stays=no ;; esac ;;
+    esac
+    if [ $stays = yes ]; then kept="$kept$entry$nl"; else gone="$gone$entry$nl"; fi
+  done
+}
+
+find_touched() {
+  for line in $left; do
+    ! has "$removed" "${line#* }" || touched="$touched${line%% *} "
+  done
+  for line in $services; do
+    ! has "$due_before" "${line#* * }" || touched="$touched${line%% *} "
+  done
+  IFS=' ,'
+  set -- $touched
+  IFS=$nl
+  touched=' '
+  for index in "$@"; do
+    is_touched "$index" || [ "$index" = - ] || touched="$touched$index "
+  done
+}
+
+check_staged() {
+  for line in $services; do
+    index=${line%% *}
+    is_touched "$index" && [ -e "$work/commands/$index.check" ] || continue
+    run_command "$work/commands/$index.check" || fail check "$index" "$said"
+  done
+}
+
+# After this, every step can be taken back; nothing on the host has changed yet.
+note_everything() {
+  claims=''
+  for path in $changed; do
+    has "$ledger_before" "file had $path" || has "$ledger_before" "file new $path" || claims="$claims$nl$path"
+  done
+  [ -z "$claims" ] || refuse_claims_of_others
+  service_units=''
+  for line in $services; do
+    service_of "${line%% *}"
+    [ "$unit" = - ] || service_units="$service_units$nl$unit"
+  done
+  told='' reload_units=no moved=no
+  : >"$work/undo"
+  keep "$work/undo" "$work/previous" "$changed$removed" || fail write "$work" 'no room for a copy of the old files'
+  query_units "$unit_list$service_units"
+  list_running
+  keep "$ledger" "$originals" "$claims" || rollback write "$originals" 'no room for a copy of the old files'
+  for line in $units; do
+    name=${line#? ? }
+    note_unit "$name" "$work/undo"
+    case $ledger_before$nl in *"unit "?" "?" $name$nl"*) ;; *) note_unit "$name" "$ledger" ;; esac
+  done
+  ! has "$due_before" daemon-reload || reload_units=yes
+  for path in $changed$removed; do
+    case $path in */systemd/system/*) reload_units=yes ;; esac
+  done
+  [ $reload_units = no ] || printf 'daemon-reload\n' >>"$due"
+  for line in $services; do
+    is_touched "${line%% *}" && printf '%s\n' "${line#* * }" >>"$due"
+  done
+}
+
+list_running() { # sets running_units from states
+  running_units=''
+  for line in $states; do
+    case $line in '1 '*) running_units="$running_units$nl${line#* * * * }" ;; esac
+  done
+}
+
+refuse_claims_of_others() {
+  set +f
+  for other in "$base"/configurations/*.ledger; do
+    [ -e "$other" ] && [ "$other" != "$ledger" ] || continue
+    theirs=$(content "$other") other=${other##*/}
+    for path in $claims; do
+      ! has "$theirs" "file had $path" && ! has "$theirs" "file new $path" || fail conflict "$path" "${other%.ledger}"
+    done
+  done
+  set -f
+}
+
+take_away() {
+  [ -n "$gone" ] || return 0
+  printf %s "$gone" >"$work/gone"
+  query_units "$(noted_units "$work/gone")"
+  for entry in $gone; do
+    case $entry in
+      'unit '*) note_unit "${entry#unit ? ? }" "$work/undo" ;;
+      'sysctl '*)
+        key=${entry#* } key=${key%% *}
+        read_sysctl "$key" && printf 'sysctl %s %s\n' "$key" "$value" >>"$work/undo"
+        ;;
+    esac
+  done
+  units_down "$work/gone"
+  query_units "$service_units"
+  list_running
+  revert_files "$work/gone" "$originals" || rollback write "$originals" 'an original file cannot be put back'
+  moved=yes
+  for path in $removed; do did removed "$path"; done
+}
+
+swap_in() {
+  for path in $changed; do
+    directory=${path%/*}
+    if [ -n "$directory" ] && [ ! -d "$directory" ]; then
+      said=$(make_directory "$directory" "$ledger" "$work/undo" 2>&1) || rollback write "$directory" "$said"
+    fi
+    said=$(replace "$work/stage$path" "$path" 2>&1) || rollback write "$path" "$said"
+    did wrote "$path"
+    moved=yes
+  done
+  [ $reload_units = no ] || said=$(systemctl daemon-reload 2>&1) || rollback reload - "$said"
+  [ -z "$gone" ] || units_up "$work/gone"
+}
+
+set_sysctls() {
+  for line in $sysctls; do
+    key=${line%% *} wanted=${line#* }
+    read_sysctl "$key" || rollback sysctl "$key" 'this kernel has no such setting'
+    [ "$value" != "$wanted" ] || continue
+    printf 'sysctl %s %s\n' "$key" "$value" >>"$work/undo"
+    case $nl$ledger_before in *"${nl}sysctl $key "*) ;; *) printf 'sysctl %s %s\n' "$key" "$value" >>"$ledger" ;; esac
+    write_sysctl "$key" "$wanted" || rollback sysctl "$key" "the kernel refuses $wanted"
+    did set "$key"
+    moved=yes
+  done
+}
+
+set_units() {
+  { [ $reload_units = no ] && [ -z "$gone" ]; } || query_units "$unit_list"
+  enable='' disable='' start='' stop=''
+  for line in $units; do
+    name=${line#? ? }
+    state_of "$name"
+    case $load$line in 'not-found0 0 '*) continue ;; not-found*) rollback start "$name" 'there is no such unit' ;; esac
+    case $enabled$line in 0?' 1 '*) enable="$enable$nl$name" ;; 1?' 0 '*) disable="$disable$nl$name" ;; esac
+    case $running$line in 01*) start="$start$nl$name" ;; 10*) stop="$stop$nl$name" ;; esac
+    [ "$active" != failed ] || systemctl -q reset-failed -- "$name"
+  done
+  [ -z "$enable" ] || ask enable enabled "$enable"
+  [ -z "$disable" ] || ask disable disabled "$disable"
+  [ -z "$stop" ] || ask stop stopped "$stop"
+  tell_services
+  [ -z "$start" ] || start_units
+}
+
+ask() { # VERB PAST UNITS
+  said=$(systemctl -q "$1" -- $3 2>&1) || rollback "$1" "$(printf '%s ' $3)" "$said"
+  did "$2" $3
+  moved=yes
+}
+
+# Who runs already is told of the change; the others start with the new files.
+tell_services() {
+  watched=$start
+  for line in $services; do
+    index=${line%% *}
+    is_touched "$index" || continue
+    service_of "$index"
+    if [ "$unit" != - ]; then
+      has "$running_units" "$unit" && ! has "$stop" "$unit" || continue
+      watched="$watched$nl$unit"
+    fi
+    [ -e "$work/commands/$index.reload" ] || continue
+    told="$told$nl$index"
+    run_command "$work/commands/$index.reload" ||
+      rollback reload "$index" "$said$nl$([ "$unit" = - ] || journal "$unit")"
+    did reloaded "$service"
+    moved=yes
+  done
+}
+
+start_units() {
+  if ! said=$(systemctl -q start -- $start 2>&1 3<&- 9>&-); then
+    query_units "$start"
+    for name in $start; do
+      state_of "$name"
+      [ "$running" = 1 ] || [ "$active" != failed ] || rollback start "$name" "$(journal "$name")"
+    done
+    rollback start "$(printf '%s ' $start)" "$said"
+  fi
+  did started $start
+  moved=yes
+}
+
+# A host that can no longer be reached must not stay so: no answer means back.
+confirm() {
+  [ $moved = yes ] || return 0
+  printf 'confirm\n'
+  answer=$(timeout 30 head -n 1 <&3)
+  [ "$answer" = yes ] || rollback unconfirmed "$role" "${answer#no }"
+  query_units "$watched"
+  for name in $watched; do
+    state_of "$name"
+    [ "$active" != failed ] || rollback start "$name" "$(journal "$name")"
+  done
+}
+
+finish() {
+  if [ $forget = yes ]; then
+    rm -rf "$originals" "$ledger" "$due" "$base/configurations/$role.json"
+  else
+    if [ -n "$gone" ]; then
+      fresh=$(content "$ledger")
+      { printf %s "$kept"; printf '%s\n' "${fresh#"$ledger_before"}"; } >"$work/ledger"
+      mv -f "$work/ledger" "$ledger"
+      for path in $removed; do rm -f -- "$originals$path"; done
+    fi
+    mv -f "$work/manifest" "$base/configurations/$role.json" || fail write "$role.json" 'it cannot be written'
+    rm -f "$due"
+  fi
+  printf 'ok\n'
+  leave 0
+}
+
+rollback() { # KIND SUBJECT WORDS
+  words=$3
+  units_down "$work/undo" >/dev/null
+  revert_files "$work/undo" "$work/previous" || words="$words${nl}and not every old file could be put back"
+  [ $reload_units = no ] || systemctl daemon-reload
+  units_up "$work/undo" >/dev/null
+  query_units "$running_units"
+  for index in $told; do
+    service_of "$index"
+    if [ "$unit" != - ]; then
+      state_of "$unit"
+      if [ "$running" = 0 ]; then
+        start_unit "$unit" >/dev/null || words="$words${nl}and $unit does not start with the old files either"
+        continue
+      fi
+    fi
+    [ ! -e "$work/commands/$index.reload" ] || run_command "$work/commands/$index.reload" ||
+      words="$words${nl}and it does not take the old files back: $said"
+  done
+  if [ -n "$ledger_before" ]; then printf '%s\n' "$ledger_before" >"$ledger"; else rm -rf "$ledger" "$originals"; fi
+  if [ -n "$due_before" ]; then printf '%s\n' "$due_before" >"$due"; else rm -f "$due"; fi
+  fail "$1" "$2" "$words"
+}

@@ -1,0 +1,57 @@
+# What the scripts for a host share. They run under any POSIX sh and need what a minimal Debian has: dash, coreutils,
+# util-linux (flock), tar, dpkg, systemd. Standard input holds the script, the plan and the bundle, in that order; $1,
+# $2 and $3 are their lengths in bytes. Everything stands in functions, called by the very last line, so that a script
+# that was cut off on its way does nothing.
+
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C.UTF-8
+export PATH LC_ALL
+set -uf
+nl='
+'
+IFS=$nl
+base=/var/lib/egov
+
+# Lists are texts with a line for each item; loops over them split at newlines only, and skip empty lines.
+has() { # LIST LINE
+  case $nl$1$nl in *"$nl$2$nl"*) return 0 ;; esac
+  return 1
+}
+
+content() { [ ! -s "$1" ] || cat "$1"; }
+
+read_plan() { # BYTES
+  role='' packages='' files='' paths='' left='' sysctls='' units='' services='' forget=no complete=no
+  for line in $(head -c "$1" <&3); do
+    rest=${line#* }
+    case ${line%% *} in
+      role) role=$rest ;;
+      forget) forget=yes ;;
+      package) packages="$packages$nl$rest" ;;
+      # SERVICES SHA256 MODE OWNER PATH; SERVICES are indexes joined by commas, or -
+      file) files="$files$nl$rest" paths="$paths$nl${rest#* * * * }" ;;
+      # SERVICES PATH: in the last plan, not in this one
+      left) left="$left$nl$rest" ;;
+      # PATH-BELOW-/proc/sys VALUE
+      sysctl) sysctls="$sysctls$nl$rest" ;;
+      # RUNNING ENABLED NAME, the first two 0 or 1
+      unit) units="$units$nl$rest" ;;
+      # INDEX UNIT NAME; UNIT may be -
+      service) services="$services$nl$rest" ;;
+      end) complete=yes ;;
+    esac
+  done
+  # Half a plan would take away what its other half wants.
+  [ $complete = yes ] || exit 1
+}
+
+read_sysctl() { # PATH: sets value, its blanks made single
+  value=''
+  { read -r value <"/proc/sys/$1"; } 2>/dev/null || return 1
+  IFS=' 	'
+  set -- $value
+  value="$*"
+  IFS=$nl
+}
+
+write_sysctl() { (printf '%s\n' "$2" >"/proc/sys/$1") 2>/dev/null; }
