@@ -1,3 +1,4 @@
+import { unlessDefault } from "./defaults.ts";
 import type { Router } from "./router.ts";
 
 /** The profile that every link's sessions use. */
@@ -9,9 +10,9 @@ export function bfdBlock(router: Router): string[] {
   return [
     "bfd",
     ` profile ${BFD_PROFILE}`,
-    `  detect-multiplier ${bfd.multiplier}`,
-    `  transmit-interval ${bfd.intervalMilliseconds}`,
-    `  receive-interval ${bfd.intervalMilliseconds}`,
+    ...unlessDefault("  detect-multiplier", bfd.multiplier, 3),
+    ...unlessDefault("  transmit-interval", bfd.intervalMilliseconds, 300),
+    ...unlessDefault("  receive-interval", bfd.intervalMilliseconds, 300),
     " exit",
     " !",
     "exit",

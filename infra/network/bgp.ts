@@ -1,5 +1,6 @@
 import { BFD_PROFILE } from "./bfd.ts";
-import type { Prefixes } from "../../inventory/model.ts";
+import type { Prefixes, Province } from "../../inventory/model.ts";
+import { nthAddress, prefixOf } from "../../inventory/address.ts";
 import { addressOf } from "../../inventory/reach.ts";
 import type { Port, Router } from "./router.ts";
 
@@ -14,8 +15,11 @@ const STATE_NETWORK = "state-network";
 const MAXIMUM_PREFIXES = 16;
 /** Minutes until a session that went over the limit is tried again. */
 const RESTART_MINUTES = 5;
-/** Seconds between attempts to connect; the default of 120 would let a restart last two minutes. */
-const CONNECT_SECONDS = 5;
+/**
+ * Seconds between attempts to connect. The first one always fails, as the interface has no address yet when FRR reads its
+ * configuration; the default of 120 would let every start last two minutes.
+ */
+const CONNECT_SECONDS = 1;
 
 interface Neighbour {
   readonly address: { readonly ipv4: string; readonly ipv6: string };
@@ -86,11 +90,9 @@ export function bgpBlocks(router: Router): string[] {
   ];
 }
 
-/** Discard routes for what BGP announces: without them an unused address would loop between core and state network. */
-export function originRoutes(router: Router): string[] {
-  if (handoffs(router).length === 0) return [];
-  const { originates } = policyOf(router);
-  return [`ip route ${originates.ipv4} blackhole`, `ipv6 route ${originates.ipv6} blackhole`, "!"];
+/** The prefixes that the router puts into BGP; none away from a hand-off. */
+export function originated(router: Router): Prefixes[] {
+  return handoffs(router).length === 0 ? [] : [policyOf(router).originates];
 }
 
 /** Prefix lists of both directions and the route map towards OSPF. */
@@ -128,6 +130,12 @@ const DEFAULT = { ipv4: "0.0.0.0/0", ipv6: "::/0" } as const;
 
 function list(keyword: "ip" | "ipv6", name: string, prefixes: readonly string[]): string[] {
   return prefixes.map((prefix, index) => `${keyword} prefix-list ${name} seq ${(index + 1) * 10} permit ${prefix}`);
+}
+
+/** A host inside the state network, for who plays it in a twin and who wants to know whether it can be reached: the first address. */
+export function stateHost(province: Province): { readonly ipv4: string; readonly ipv6: string } {
+  const { ipv4, ipv6 } = province.routing.bgp.stateNetwork;
+  return { ipv4: nthAddress(prefixOf(ipv4), 1), ipv6: nthAddress(prefixOf(ipv6), 1) };
 }
 
 function policyOf(router: Router): Policy {

@@ -1,10 +1,12 @@
 import { bfdBlock } from "./bfd.ts";
-import { bgpBlocks, bgpPolicies, handoffs, originRoutes } from "./bgp.ts";
+import { bgpBlocks, bgpPolicies, handoffs } from "./bgp.ts";
 import { interfaceBlocks } from "./interfaces.ts";
 import { ospfProcess, runsOspf } from "./ospf.ts";
 import { ospf6Process } from "./ospf6.ts";
 import type { HostIntent } from "../host/intent.ts";
+import { REHEARSAL } from "./rehearsal.ts";
 import type { Router } from "./router.ts";
+import { staticRoutes } from "./static.ts";
 
 const CONFIGURATION = "/etc/frr/frr.conf";
 const DAEMONS = "/etc/frr/daemons";
@@ -28,7 +30,7 @@ export function frrIntent(router: Router): HostIntent {
       {
         name: "frr",
         files: [CONFIGURATION],
-        check: `vtysh -C -f "$STAGE${CONFIGURATION}"`,
+        check: REHEARSAL,
         reload: `/usr/lib/frr/frr-reload.py --reload ${CONFIGURATION}`,
         unit: UNIT,
       },
@@ -36,7 +38,13 @@ export function frrIntent(router: Router): HostIntent {
   };
 }
 
-/** Sections in the order in which FRR writes its running configuration, so that a reload compares like with like. */
+/**
+ * FRR reads top to bottom. Areas, filters and the BFD profile come before the interfaces that use them: the other way round
+ * a stub area's first hellos go out with the wrong options and BGP starts without its filters.
+ *
+ * Values that are FRR's own defaults are left out (`unlessDefault`), as FRR does not write them back: so
+ * `frr-reload.py --test` finds no difference between this file and a router that runs it.
+ */
 function configuration(router: Router): string {
   const lines = [
     "frr version 8.4.4",
@@ -45,13 +53,13 @@ function configuration(router: Router): string {
     "log syslog informational",
     "service integrated-vtysh-config",
     "!",
-    ...originRoutes(router),
-    ...interfaceBlocks(router),
-    ...bgpBlocks(router),
-    ...ospfProcess(router),
-    ...ospf6Process(router),
+    ...staticRoutes(router),
     ...bgpPolicies(router),
     ...bfdBlock(router),
+    ...ospfProcess(router),
+    ...ospf6Process(router),
+    ...interfaceBlocks(router),
+    ...bgpBlocks(router),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -1,3 +1,4 @@
+import { stateHost } from "./bgp.ts";
 import { ospfInterface, ospfLoopback } from "./ospf.ts";
 import { ospf6Interface, ospf6Loopback } from "./ospf6.ts";
 import type { Port, Router } from "./router.ts";
@@ -14,12 +15,13 @@ export function interfaceBlocks(router: Router): string[] {
       ...ospf6Interface(router, port),
     ],
   }));
+  const played = router.host.role === "state-edge" ? [stateHost(router.province)] : [];
   blocks.push({
     name: "lo",
     lines: [
-      ` ip address ${router.loopback.ipv4}/32`,
+      ...[router.loopback, ...played].map(({ ipv4 }) => ` ip address ${ipv4}/32`),
       ...ospfLoopback(router),
-      ` ipv6 address ${router.loopback.ipv6}/128`,
+      ...[router.loopback, ...played].map(({ ipv6 }) => ` ipv6 address ${ipv6}/128`),
       ...ospf6Loopback(router),
     ],
   });

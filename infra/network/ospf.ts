@@ -1,5 +1,6 @@
 import { BFD_PROFILE } from "./bfd.ts";
 import { STATE_TO_OSPF } from "./bgp.ts";
+import { unlessDefault } from "./defaults.ts";
 import type { Port, Router } from "./router.ts";
 import { BACKBONE } from "./router.ts";
 
@@ -22,11 +23,11 @@ export function ospfInterface(router: Router, port: Port): string[] {
     " ip ospf bfd",
     ` ip ospf bfd profile ${BFD_PROFILE}`,
     ` ip ospf cost ${port.cost}`,
-    ` ip ospf dead-interval ${ospf.deadSeconds}`,
-    ` ip ospf hello-interval ${ospf.helloSeconds}`,
+    ...unlessDefault(" ip ospf dead-interval", ospf.deadSeconds, 40),
+    ...unlessDefault(" ip ospf hello-interval", ospf.helloSeconds, 10),
     ` ip ospf message-digest-key ${ospf.authentication.keyId} md5 {{secret:${ospf.authentication.secret}}}`,
     " ip ospf network point-to-point",
-    ` ip ospf retransmit-interval ${ospf.retransmitSeconds}`,
+    ...unlessDefault(" ip ospf retransmit-interval", ospf.retransmitSeconds, 5),
   ];
 }
 
@@ -47,12 +48,12 @@ export function ospfProcess(router: Router): string[] {
     "router ospf",
     ` ospf router-id ${router.id}`,
     " log-adjacency-changes",
-    ` auto-cost reference-bandwidth ${ospf.referenceBandwidthMbps}`,
-    ` timers throttle spf ${ospf.spfDelayMilliseconds.join(" ")}`,
-    ` timers throttle lsa all ${ospf.lsaThrottleMilliseconds}`,
-    ` timers lsa min-arrival ${ospf.lsaMinArrivalMilliseconds}`,
+    ...unlessDefault(" auto-cost reference-bandwidth", ospf.referenceBandwidthMbps, 100_000),
+    ...unlessDefault(" timers throttle spf", ospf.spfDelayMilliseconds.join(" "), "0 50 5000"),
+    ...unlessDefault(" timers throttle lsa all", ospf.lsaThrottleMilliseconds, 5000),
+    ...unlessDefault(" timers lsa min-arrival", ospf.lsaMinArrivalMilliseconds, 1000),
     ...wayOut(router),
-    ...areaLines(router, "ipv4"),
+    ...areaLines(router),
     "exit",
     "!",
   ];
@@ -71,11 +72,11 @@ export function wayOut(router: Router): string[] {
 }
 
 /** Stub areas and summaries. Only a border router keeps other areas' routes out (`no-summary`) and summarises. */
-export function areaLines(router: Router, family: "ipv4" | "ipv6"): string[] {
+function areaLines(router: Router): string[] {
   return router.areas
     .filter((area) => area.id !== BACKBONE)
     .flatMap((area) => [
       ...(area.stub === "totally" ? [` area ${area.id} stub${router.borders ? " no-summary" : ""}`] : []),
-      ...(router.borders ? (area.summaries ?? []).map((summary) => ` area ${area.id} range ${summary[family]}`) : []),
+      ...(router.borders ? (area.summaries ?? []).map((summary) => ` area ${area.id} range ${summary.ipv4}`) : []),
     ]);
 }

@@ -1,6 +1,8 @@
 import { BFD_PROFILE } from "./bfd.ts";
-import { areaLines, runsOspf, wayOut } from "./ospf.ts";
+import { unlessDefault } from "./defaults.ts";
+import { runsOspf, wayOut } from "./ospf.ts";
 import type { Port, Router } from "./router.ts";
+import { BACKBONE } from "./router.ts";
 
 /** OSPFv3 (RFC 5340) on one interface, with the authentication trailer of RFC 7166 (HMAC-SHA-256). */
 export function ospf6Interface(router: Router, port: Port): string[] {
@@ -13,10 +15,10 @@ export function ospf6Interface(router: Router, port: Port): string[] {
     " ipv6 ospf6 bfd",
     ` ipv6 ospf6 bfd profile ${BFD_PROFILE}`,
     ` ipv6 ospf6 cost ${port.cost}`,
-    ` ipv6 ospf6 dead-interval ${ospf.deadSeconds}`,
-    ` ipv6 ospf6 hello-interval ${ospf.helloSeconds}`,
+    ...unlessDefault(" ipv6 ospf6 dead-interval", ospf.deadSeconds, 40),
+    ...unlessDefault(" ipv6 ospf6 hello-interval", ospf.helloSeconds, 10),
     " ipv6 ospf6 network point-to-point",
-    ` ipv6 ospf6 retransmit-interval ${ospf.retransmitSeconds}`,
+    ...unlessDefault(" ipv6 ospf6 retransmit-interval", ospf.retransmitSeconds, 5),
   ];
 }
 
@@ -32,12 +34,25 @@ export function ospf6Process(router: Router): string[] {
     "router ospf6",
     ` ospf6 router-id ${router.id}`,
     " log-adjacency-changes",
-    ` timers lsa min-arrival ${ospf.lsaMinArrivalMilliseconds}`,
-    ` auto-cost reference-bandwidth ${ospf.referenceBandwidthMbps}`,
-    ` timers throttle spf ${ospf.spfDelayMilliseconds.join(" ")}`,
+    ...unlessDefault(" timers lsa min-arrival", ospf.lsaMinArrivalMilliseconds, 1000),
+    ...unlessDefault(" auto-cost reference-bandwidth", ospf.referenceBandwidthMbps, 100_000),
+    ...unlessDefault(" timers throttle spf", ospf.spfDelayMilliseconds.join(" "), "0 50 5000"),
     ...wayOut(router),
-    ...areaLines(router, "ipv6"),
+    ...summaries(router),
     "exit",
     "!",
   ];
+}
+
+/**
+ * Summaries only: no area is a stub in OSPFv3. A border router must not use what another one announces into a common area
+ * (RFC 2328, 16.2, which RFC 5340 keeps), but ospf6d does: of two border routers one takes the other's default for the stub
+ * area as its own way out, announces it to the backbone, and packets circle. In plain areas every such route is known to both
+ * within an area, and that one wins.
+ */
+function summaries(router: Router): string[] {
+  if (!router.borders) return [];
+  return router.areas
+    .filter((area) => area.id !== BACKBONE)
+    .flatMap((area) => (area.summaries ?? []).map((summary) => ` area ${area.id} range ${summary.ipv6}`));
 }
