@@ -1,0 +1,53 @@
+/** How life is looked at in an environment: commands on hosts by SSH, and vantages in the offices' LANs. */
+import type { CommandResult, Vantage } from "./probes/vantage.ts";
+import { addressOf, lanWorkstation } from "../inventory/index.ts";
+import type { Environment, Host, Province, Site } from "../inventory/model.ts";
+import { SessionPool } from "../infra/host/pool.ts";
+import { connectionOf } from "../infra/reach.ts";
+import { runInNamespace, twinName } from "../infra/twin/index.ts";
+
+export interface Access extends AsyncDisposable {
+  readonly vantages: readonly Vantage[];
+  /** Runs a shell command as root. An unreachable host is a result with exit code 255, as ssh reports it. */
+  onHost(host: Host, command: string): Promise<CommandResult>;
+}
+
+/** Seconds until a host that does not answer is given up: it should be there already. */
+const LOGIN_TIMEOUT_SECONDS = 5;
+
+/** Opens what is needed as it is needed; disposing of it closes every connection. */
+export async function openAccess(province: Province, environment: Environment): Promise<Access> {
+  const pool = new SessionPool();
+  const onHost = async (host: Host, command: string): Promise<CommandResult> => {
+    const connection = { ...connectionOf(province, environment, host), timeoutSeconds: LOGIN_TIMEOUT_SECONDS };
+    try {
+      const { code, stdout, stderr } = await pool.use(connection, (session) => session.run(command, Buffer.alloc(0)));
+      return { exitCode: code ?? 255, stdout: stdout.toString("utf8"), stderr };
+    } catch (error) {
+      return { exitCode: 255, stdout: "", stderr: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  const vantages = [...province.sites.values()].flatMap((site): Vantage[] => {
+    const lan = lanWorkstation(site);
+    if (lan === undefined) return [];
+    return [environment.kind === "twin"
+      ? workstation(twinName(province, environment), site, { ipv4: addressOf(lan.ipv4), ipv6: addressOf(lan.ipv6) })
+      : routerOf(province, site, lan.gateway, onHost)];
+  });
+  return { vantages, onHost, [Symbol.asyncDispose]: async () => pool.close() };
+}
+
+/** In a twin an office has a workstation. */
+function workstation(twin: string, site: Site, address: Vantage["address"]): Vantage {
+  return { site: site.slug, address, run: async (argv) => await runInNamespace(twin, `ws-${site.slug}`, argv) };
+}
+
+/** On real hosts the office's router speaks for its LAN, from its LAN address. */
+function routerOf(province: Province, site: Site, address: Vantage["address"], onHost: Access["onHost"]): Vantage {
+  const router = [...province.hosts.values()].find((host) => host.site === site.slug) as Host;
+  return { site: site.slug, address, source: address, run: async (argv) => await onHost(router, argv.map(quoted).join(" ")) };
+}
+
+function quoted(argument: string): string {
+  return `'${argument.replaceAll("'", "'\\''")}'`;
+}
