@@ -49,19 +49,24 @@ export class HostProvider implements Provider {
   }
 
   async create(urn: string, inputs: unknown): Promise<CreateResult> {
-    refuseOtherTypes(urn);
-    const wanted = unwrap(inputs) as ConfigurationInputs;
-    const applied = await this.#on(wanted, (session) => applyConfiguration(session, wanted));
-    return { id: `${wanted.host}/${wanted.role}`, outs: { ...wrap(wanted), applied } };
+    return oneLine(inputs, async () => {
+      refuseOtherTypes(urn);
+      const wanted = unwrap(inputs) as ConfigurationInputs;
+      const applied = await this.#pool.use(wanted.connection, (session) => applyConfiguration(session, wanted));
+      return { id: `${wanted.host}/${wanted.role}`, outs: { ...wrap(wanted), applied } };
+    });
   }
 
   async update(_id: string, _urn: string, olds: unknown, news: unknown): Promise<UpdateResult> {
-    const old = unwrap(olds) as ConfigurationState;
-    const wanted = unwrap(news) as ConfigurationInputs;
-    const { changed } = compareConfigurations(old, wanted);
-    const onlyConnection = changed.length === 1 && changed[0] === "connection";
-    const applied = await this.#on(wanted, (session) => (onlyConnection ? verify(session, old) : applyConfiguration(session, wanted, old)));
-    return { outs: { ...wrap(wanted), applied } };
+    return oneLine(news, async () => {
+      const old = unwrap(olds) as ConfigurationState;
+      const wanted = unwrap(news) as ConfigurationInputs;
+      const { changed } = compareConfigurations(old, wanted);
+      const onlyConnection = changed.length === 1 && changed[0] === "connection";
+      const applied = await this.#pool.use(wanted.connection, (session) =>
+        onlyConnection ? verify(session, old) : applyConfiguration(session, wanted, old));
+      return { outs: { ...wrap(wanted), applied } };
+    });
   }
 
   async read(id: string, urn: string, props: unknown): Promise<ReadResult> {
@@ -71,7 +76,7 @@ export class HostProvider implements Provider {
       if (state.connection === undefined) {
         throw new Failure(`${id}: a configuration cannot be imported; declare it, and the next up adopts what the host has`);
       }
-      const real = await this.#on(state, (session) => readConfiguration(session, state));
+      const real = await this.#pool.use(state.connection, (session) => readConfiguration(session, state));
       if (real === undefined) {
         return { id: "", props: {} };
       }
@@ -83,17 +88,12 @@ export class HostProvider implements Provider {
   async delete(_id: string, _urn: string, props: unknown): Promise<void> {
     return oneLine(props, async () => {
       const state = unwrap(props) as ConfigurationState;
-      await this.#on(state, (session) => removeConfiguration(session, state));
+      await this.#pool.use(state.connection, (session) => removeConfiguration(session, state));
     });
   }
 
   async cancel(): Promise<void> {
     this.#pool.close();
-  }
-
-  /** Runs `work` on the host; its failures name the host. */
-  async #on<T>(inputs: ConfigurationInputs, work: (session: HostSession) => Promise<T>): Promise<T> {
-    return oneLine(inputs, () => this.#pool.use(inputs.connection, work));
   }
 }
 
@@ -118,9 +118,6 @@ async function oneLine<T>(inputs: unknown, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ProviderError) {
-      throw error;
-    }
     const { host, connection } = (inputs ?? {}) as Partial<ConfigurationInputs>;
     throw new ProviderError(error, host === undefined ? "" : `${host} (${connection?.address}): `);
   }

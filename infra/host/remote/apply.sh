@@ -207,6 +207,7 @@ take_away() {
   [ -n "$gone" ] || return 0
   printf %s "$gone" >"$work/gone"
   query_units "$(noted_units "$work/gone")"
+  query_sysctls "$(for entry in $gone; do case $entry in 'sysctl '*) key=${entry#* }; printf '%s\n' "${key%% *}" ;; esac; done)"
   for entry in $gone; do
     case $entry in
       'unit '*) note_unit "${entry#unit ? ? }" "$work/undo" ;;
@@ -239,6 +240,7 @@ swap_in() {
 }
 
 set_sysctls() {
+  query_sysctls "$(for line in $sysctls; do printf '%s\n' "${line%% *}"; done)"
   for line in $sysctls; do
     key=${line%% *} wanted=${line#* }
     read_sysctl "$key" || rollback sysctl "$key" 'this kernel has no such setting'

@@ -45,11 +45,17 @@ read_plan() { # BYTES
   [ $complete = yes ] || exit 1
 }
 
-read_sysctl() { # PATH: sets value, its blanks made single
-  value=''
-  { read -r value <"/proc/sys/$1"; } 2>/dev/null || return 1
+# Sets settings: a line "PATH:VALUE" for each that there is, in one call. (The shell's "read" would get one byte of it.)
+query_sysctls() { # PATHS
+  settings=''
+  [ -z "$1" ] || settings=$(cd /proc/sys && grep -sH '' -- $1)
+}
+
+read_sysctl() { # PATH: sets value from settings, its blanks made single
+  case $nl$settings$nl in *"$nl$1:"*) ;; *) return 1 ;; esac
+  value="$nl$settings$nl" value=${value#*"$nl$1:"}
   IFS=' 	'
-  set -- $value
+  set -- ${value%%"$nl"*}
   value="$*"
   IFS=$nl
 }

@@ -16,14 +16,15 @@ keep() { # LOG STORE PATHS: notes what is there now
   set --
   for path in $keeping; do
     if [ -e "$path" ] || [ -L "$path" ]; then
-      set -- "$@" "$path"
+      set -- "$@" "${path#/}"
       lines="${lines}file had $path$nl"
     else
       lines="${lines}file new $path$nl"
     fi
   done
   if [ $# -gt 0 ]; then
-    mkdir -p "$store" && cp -a --parents -t "$store" -- "$@" || return 1
+    # Relative names: coreutils 9.1 cannot keep the modes of absolute parents.
+    mkdir -p "$store" && (cd / && cp -a --parents -t "$store" -- "$@") || return 1
   fi
   printf %s "$lines" >>"$log"
 }
