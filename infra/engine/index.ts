@@ -1,0 +1,43 @@
+/** The embedded engine: runs Pulumi programs without the Pulumi CLI, on the CLI's own state. */
+import type { EngineOptions, UpdateResult } from "./types.ts";
+import { update } from "./update.ts";
+
+export { removeStack, readStack } from "./stack.ts";
+export type { StackState } from "./stack.ts";
+export { ensureSecret, readSettings, setConfig } from "./settings.ts";
+export type { ConfigValue } from "./settings.ts";
+export type { ResourceState } from "./resourceState.ts";
+export type {
+  DiagnosticEvent,
+  DriftEvent,
+  EngineEvent,
+  EngineOptions,
+  LineHunk,
+  Operation,
+  Properties,
+  PropertyChange,
+  ResourceName,
+  SkippedEvent,
+  StepEvent,
+  SummaryEvent,
+  UpdateResult,
+  Value,
+} from "./types.ts";
+
+/** What `up` would do. Changes nothing, on disk or anywhere else. Throws a Failure when it cannot even begin. */
+export function preview(options: EngineOptions): Promise<UpdateResult> {
+  return update(options, "preview");
+}
+
+/**
+ * Makes the stack as its program says. A resource that fails does not stop those that do not need it; the result then
+ * says so, and the next `up` finishes the job. Throws a Failure when it cannot even begin.
+ */
+export function up(options: EngineOptions): Promise<UpdateResult> {
+  return update(options, "up");
+}
+
+/** Deletes everything in the stack's state, without running its program. Throws a Failure when it cannot even begin. */
+export function destroy(options: EngineOptions): Promise<UpdateResult> {
+  return update(options, "destroy");
+}

@@ -1,0 +1,249 @@
+import { randomBytes } from "node:crypto";
+import * as grpc from "@grpc/grpc-js";
+import statusProtocol from "@pulumi/pulumi/proto/status_pb.js";
+import protocol from "@pulumi/pulumi/proto/provider_pb.js";
+import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import type { IResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import type { DiffResponse } from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyProtocol from "google-protobuf/google/protobuf/empty_pb.js";
+import type { CustomTimeouts, ResourceState } from "./resourceState.ts";
+import { parseDuration } from "./duration.ts";
+import { callError, channelOptions, fromStruct, toStruct } from "./rpc.ts";
+import type { Properties, Value } from "./types.ts";
+import { nameOf } from "./urn.ts";
+import { flattenReferences, hasUnknown, isMap, revealSecrets } from "./values.ts";
+
+export interface ProviderDiff {
+  /** `unknown`: the provider did not say. */
+  readonly changes: "none" | "some" | "unknown";
+  readonly replaces: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+}
+
+/** Created, but it did not come up: it exists and must be remembered. */
+export class InitFailure extends Error {
+  readonly id: string;
+  readonly outputs: Properties;
+  readonly inputs: Properties | undefined;
+  readonly reasons: readonly string[];
+
+  constructor(id: string, outputs: Properties, inputs: Properties | undefined, reasons: readonly string[], message: string) {
+    super(message);
+    this.id = id;
+    this.outputs = outputs;
+    this.inputs = inputs;
+    this.reasons = reasons;
+  }
+}
+
+/** What the engine asks of whatever stands behind resources. */
+export interface Provider {
+  check(urn: string, olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: string[] }>;
+  diff(old: ResourceState, news: Properties, ignoreChanges: readonly string[]): Promise<ProviderDiff>;
+  create(urn: string, inputs: Properties, preview: boolean, timeouts: CustomTimeouts | undefined): Promise<{ id: string; outputs: Properties }>;
+  update(old: ResourceState, news: Properties, ignoreChanges: readonly string[], preview: boolean, timeouts: CustomTimeouts | undefined): Promise<Properties>;
+  /** Undefined when the resource does not exist. */
+  read(urn: string, id: string, outputs: Properties, inputs: Properties | undefined, timeouts: CustomTimeouts | undefined): Promise<{ id: string; outputs: Properties; inputs: Properties | undefined } | undefined>;
+  delete(state: ResourceState): Promise<void>;
+  invoke(token: string, parameters: Properties, preview: boolean): Promise<{ outputs: Properties; failures: string[] }>;
+}
+
+type Call<Request, Response> = (
+  request: Request,
+  metadata: grpc.Metadata,
+  options: grpc.CallOptions,
+  callback: (error: grpc.ServiceError | null, response: Response) => void,
+) => grpc.ClientUnaryCall;
+
+/** A provider plugin over gRPC. Errors that it throws are one line. */
+export class PluginProvider implements Provider {
+  readonly #client: IResourceProviderClient;
+  /** Says how the plugin's process ended, once it has. */
+  readonly #obituary: () => string | undefined;
+  #acceptsSecrets = false;
+  #acceptsResources = false;
+  #previews = false;
+  /** False in a preview when its own configuration holds unknown values. */
+  #configured = false;
+
+  constructor(address: string, obituary: () => string | undefined) {
+    const Client = (service as unknown as { ResourceProviderClient: new (address: string, credentials: grpc.ChannelCredentials, options: object) => IResourceProviderClient }).ResourceProviderClient;
+    this.#client = new Client(address, grpc.credentials.createInsecure(), channelOptions);
+    this.#obituary = obituary;
+  }
+
+  /** Values in `inputs` are the provider resource's: strings, nested values as JSON. */
+  async configure(packageName: string, urn: string, id: string, inputs: Properties): Promise<void> {
+    if (hasUnknown(inputs)) return;
+    const request = new protocol.ConfigureRequest();
+    const { version: _version, ...settings } = inputs;
+    const plain = revealSecrets(settings) as Properties;
+    for (const [key, value] of Object.entries(plain)) {
+      request.getVariablesMap().set(`${packageName}:config:${key}`, typeof value === "string" ? value : JSON.stringify(value));
+    }
+    const name = nameOf(urn);
+    request.setArgs(toStruct(settings));
+    request.setAcceptsecrets(true).setAcceptresources(true).setSendsOldInputs(true).setSendsOldInputsToDelete(true);
+    request.setId(id).setUrn(urn).setName(name.name).setType(name.type);
+    const response = await this.#call(this.#client.configure, request);
+    this.#acceptsSecrets = response.getAcceptsecrets();
+    this.#acceptsResources = response.getAcceptresources();
+    this.#previews = response.getSupportspreview();
+    this.#configured = true;
+  }
+
+  get acceptsSecrets(): boolean {
+    return this.#acceptsSecrets;
+  }
+
+  async check(urn: string, olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: string[] }> {
+    if (!this.#configured) return { inputs: news, failures: [] };
+    const name = nameOf(urn);
+    const request = new protocol.CheckRequest();
+    request.setUrn(urn).setName(name.name).setType(name.type).setRandomseed(randomBytes(32));
+    request.setOlds(this.#out(olds)).setNews(this.#out(news));
+    const response = await this.#call(this.#client.check, request);
+    const failures = response.getFailuresList().map((failure) => {
+      const property = failure.getProperty();
+      return property === "" ? failure.getReason() : `${property}: ${failure.getReason()}`;
+    });
+    return { inputs: fromStruct(response.getInputs()), failures };
+  }
+
+  async diff(old: ResourceState, news: Properties, ignoreChanges: readonly string[]): Promise<ProviderDiff> {
+    if (!this.#configured) return { changes: "unknown", replaces: [], deleteBeforeReplace: false };
+    const name = nameOf(old.urn);
+    const request = new protocol.DiffRequest();
+    request.setId(old.id ?? "").setUrn(old.urn).setName(name.name).setType(name.type);
+    request.setOlds(this.#out(old.outputs)).setOldInputs(this.#out(old.inputs)).setNews(this.#out(news)).setIgnorechangesList([...ignoreChanges]);
+    return readDiff(await this.#call(this.#client.diff, request));
+  }
+
+  /** The same for the provider's own configuration; `unknown` where it has no opinion. */
+  async diffConfiguration(urn: string, id: string, old: ResourceState, news: Properties): Promise<ProviderDiff> {
+    const name = nameOf(urn);
+    const request = new protocol.DiffRequest();
+    request.setId(id).setUrn(urn).setName(name.name).setType(name.type);
+    request.setOlds(toStruct(old.outputs)).setOldInputs(toStruct(old.inputs)).setNews(toStruct(news));
+    try {
+      return readDiff(await this.#call(this.#client.diffConfig, request));
+    } catch (error) {
+      if ((error as { code?: number }).code === grpc.status.UNIMPLEMENTED) return { changes: "unknown", replaces: [], deleteBeforeReplace: false };
+      throw error;
+    }
+  }
+
+  async create(urn: string, inputs: Properties, preview: boolean, timeouts: CustomTimeouts | undefined): Promise<{ id: string; outputs: Properties }> {
+    if (preview && !(this.#configured && this.#previews)) return { id: "", outputs: inputs };
+    const name = nameOf(urn);
+    const seconds = parseDuration(timeouts?.create);
+    const request = new protocol.CreateRequest();
+    request.setUrn(urn).setName(name.name).setType(name.type).setProperties(this.#out(inputs)).setPreview(preview).setTimeout(seconds ?? 0);
+    const response = await this.#call(this.#client.create, request, seconds);
+    if (!preview && response.getId() === "") throw new Error("the provider created the resource but gave it no id");
+    return { id: response.getId(), outputs: fromStruct(response.getProperties()) };
+  }
+
+  async update(old: ResourceState, news: Properties, ignoreChanges: readonly string[], preview: boolean, timeouts: CustomTimeouts | undefined): Promise<Properties> {
+    if (preview && !(this.#configured && this.#previews)) return news;
+    const name = nameOf(old.urn);
+    const seconds = parseDuration(timeouts?.update);
+    const request = new protocol.UpdateRequest();
+    request.setId(old.id ?? "").setUrn(old.urn).setName(name.name).setType(name.type).setPreview(preview).setTimeout(seconds ?? 0);
+    request.setOlds(this.#out(old.outputs)).setOldInputs(this.#out(old.inputs)).setNews(this.#out(news)).setIgnorechangesList([...ignoreChanges]);
+    return fromStruct((await this.#call(this.#client.update, request, seconds)).getProperties());
+  }
+
+  async read(urn: string, id: string, outputs: Properties, inputs: Properties | undefined, timeouts: CustomTimeouts | undefined): Promise<{ id: string; outputs: Properties; inputs: Properties | undefined } | undefined> {
+    const name = nameOf(urn);
+    const seconds = parseDuration(timeouts?.read);
+    const request = new protocol.ReadRequest();
+    request.setId(id).setUrn(urn).setName(name.name).setType(name.type).setProperties(this.#out(outputs)).setTimeout(seconds ?? 0);
+    if (inputs !== undefined) request.setInputs(this.#out(inputs));
+    const response = await this.#call(this.#client.read, request, seconds);
+    if (response.getId() === "") return undefined;
+    return { id: response.getId(), outputs: fromStruct(response.getProperties()), inputs: response.hasInputs() ? fromStruct(response.getInputs()) : undefined };
+  }
+
+  async delete(state: ResourceState): Promise<void> {
+    const name = nameOf(state.urn);
+    const seconds = parseDuration(state.customTimeouts?.delete);
+    const request = new protocol.DeleteRequest();
+    request.setId(state.id ?? "").setUrn(state.urn).setName(name.name).setType(name.type).setTimeout(seconds ?? 0);
+    request.setProperties(this.#out(state.outputs)).setOldInputs(this.#out(state.inputs));
+    await this.#call(this.#client.delete, request, seconds);
+  }
+
+  async invoke(token: string, parameters: Properties, preview: boolean): Promise<{ outputs: Properties; failures: string[] }> {
+    const request = new protocol.InvokeRequest();
+    request.setTok(token).setArgs(this.#out(parameters)).setPreview(preview);
+    const response = await this.#call(this.#client.invoke, request);
+    return { outputs: fromStruct(response.getReturn()), failures: response.getFailuresList().map((failure) => `${failure.getProperty()}: ${failure.getReason()}`) };
+  }
+
+  /** Asks it to give up what it does. */
+  async cancel(): Promise<void> {
+    await this.#call(this.#client.cancel, new emptyProtocol.Empty(), 1).catch(() => undefined);
+  }
+
+  close(): void {
+    (this.#client as unknown as grpc.Client).close();
+  }
+
+  #out(properties: Properties): ReturnType<typeof toStruct> {
+    let value: Value = properties;
+    if (!this.#acceptsSecrets) value = revealSecrets(value);
+    if (!this.#acceptsResources) value = flattenReferences(value);
+    return toStruct(isMap(value) ? value : {});
+  }
+
+  #call<Request, Response>(method: Call<Request, Response>, request: Request, seconds?: number): Promise<Response> {
+    const options = seconds === undefined ? {} : { deadline: Date.now() + seconds * 1000 };
+    return new Promise((resolve, reject) => {
+      method.call(this.#client, request, new grpc.Metadata(), options, (error, response) => {
+        if (error === null) resolve(response);
+        else reject(this.#explain(error, seconds));
+      });
+    });
+  }
+
+  #explain(error: grpc.ServiceError, seconds: number | undefined): Error {
+    const obituary = this.#obituary();
+    if (obituary !== undefined) return new Error(obituary, { cause: error });
+    if (error.code === grpc.status.DEADLINE_EXCEEDED) return new Error(`not done after the ${seconds} s that customTimeouts gives it`, { cause: error });
+    const started = initFailure(error);
+    if (started !== undefined) return started;
+    return Object.assign(new Error(callError(error), { cause: error }), { code: error.code });
+  }
+}
+
+function readDiff(response: DiffResponse): ProviderDiff {
+  const { DIFF_NONE, DIFF_SOME } = protocol.DiffResponse.DiffChanges;
+  const replaces = new Set(response.getReplacesList());
+  // ADD_REPLACE, DELETE_REPLACE and UPDATE_REPLACE are the odd kinds.
+  for (const [path, change] of response.getDetaileddiffMap().entries()) if (change.getKind() % 2 === 1) replaces.add(path);
+  const changes = response.getChanges();
+  return {
+    changes: changes === DIFF_NONE ? "none" : changes === DIFF_SOME ? "some" : "unknown",
+    replaces: [...replaces],
+    deleteBeforeReplace: response.getDeletebeforereplace(),
+  };
+}
+
+function initFailure(error: grpc.ServiceError): InitFailure | undefined {
+  const [packed] = error.metadata?.get("grpc-status-details-bin") ?? [];
+  if (!Buffer.isBuffer(packed)) return undefined;
+  for (const detail of statusProtocol.Status.deserializeBinary(packed).getDetailsList()) {
+    if (detail.getTypeName() !== "pulumirpc.ErrorResourceInitFailed") continue;
+    const failed = protocol.ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
+    const reasons = failed.getReasonsList();
+    return new InitFailure(
+      failed.getId(),
+      fromStruct(failed.getProperties()),
+      failed.hasInputs() ? fromStruct(failed.getInputs()) : undefined,
+      reasons,
+      `created, but it did not come up: ${reasons.join("; ") || callError(error)}`,
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,190 @@
+import * as grpc from "@grpc/grpc-js";
+import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import monitorRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import { Failure } from "../../inventory/failure.ts";
+import { type Child, describeEnding } from "./child.ts";
+import { Deployment } from "./deployment.ts";
+import { mask } from "./diff.ts";
+import { engineService } from "./engineService.ts";
+import { type MonitorContext, monitorService } from "./monitor.ts";
+import { hasPlugin } from "./plugins.ts";
+import { reportedExitCode, startProgram } from "./program.ts";
+import { isReadable, refreshResource } from "./refresh.ts";
+import { removeAll } from "./removal.ts";
+import { channelOptions, listen } from "./rpc.ts";
+import { type Mode, type Opening, type Session, defaultParallel, load, open } from "./session.ts";
+import type { EngineOptions, Properties, UpdateResult } from "./types.ts";
+import { isProviderType, providedPackage, stackType } from "./urn.ts";
+
+/** Runs one update from beginning to end. Throws a Failure when it cannot even begin. */
+export async function update(options: EngineOptions, mode: Mode): Promise<UpdateResult> {
+  const begun = Date.now();
+  const opening = await open(options, mode);
+  try {
+    const result = await new Update(opening, begun).perform();
+    opening.report.emit({ kind: "summary", result });
+    return result;
+  } finally {
+    await opening.release();
+  }
+}
+
+class Update {
+  readonly #opening: Opening;
+  readonly #begun: number;
+  readonly #server = new grpc.Server(channelOptions);
+  #stopReason: string | undefined;
+  #program: Child | undefined;
+  #shutdownSignalled = false;
+  #deployment: Deployment | undefined;
+
+  constructor(opening: Opening, begun: number) {
+    this.#opening = opening;
+    this.#begun = begun;
+  }
+
+  async perform(): Promise<UpdateResult> {
+    const { options, mode, report } = this.#opening;
+    const onAbort = (): void => this.#stop("the update was aborted");
+    if (options.signal?.aborted === true) onAbort();
+    options.signal?.addEventListener("abort", onAbort, { once: true });
+    let session: Session | undefined;
+    try {
+      let resolveContext: (context: MonitorContext) => void = () => undefined;
+      const context = new Promise<MonitorContext>((resolve) => {
+        resolveContext = resolve;
+      });
+      this.#server.addService((monitorRpc as unknown as { ResourceMonitorService: grpc.ServiceDefinition }).ResourceMonitorService, monitorService(context));
+      this.#server.addService((engineRpc as unknown as { EngineService: grpc.ServiceDefinition }).EngineService, engineService(report, "program"));
+      const address = await listen(this.#server);
+      if (mode !== "destroy" && this.#stopReason === undefined) this.#program = this.#startProgram(address);
+      session = await load(this.#opening, address, () => this.#stopReason, (reason) => this.#stop(reason));
+      this.#prestart(session);
+      await (mode === "destroy" ? this.#destroy(session) : this.#deploy(session, resolveContext));
+      await session.writer.flush();
+    } finally {
+      options.signal?.removeEventListener("abort", onAbort);
+      await this.#program?.stop();
+      await session?.run.providers.stop();
+      this.#server.forceShutdown();
+    }
+    return this.#finish(session);
+  }
+
+  #startProgram(address: string): Child {
+    const { options, project, config, environment, compileCache, report, mode } = this.#opening;
+    return startProgram({
+      project,
+      stack: options.stack,
+      monitorAddress: address,
+      engineAddress: address,
+      parallel: options.parallel ?? defaultParallel,
+      preview: mode === "preview",
+      config,
+      environment,
+      compileCache,
+      onLine: (_stream, line) => report.say("info", line, "program"),
+    });
+  }
+
+  /** The plugins that the state's resources need; for a new stack, all that the project names. */
+  #prestart({ run }: Session): void {
+    const used = run.snapshot.resources.filter((state) => isProviderType(state.type)).map((state) => providedPackage(state.type));
+    const { project } = this.#opening;
+    const wanted = run.snapshot.resources.length === 0 ? [...project.providers.keys()] : used.filter((name) => hasPlugin(project, name));
+    if (this.#opening.mode === "destroy" && run.snapshot.resources.length === 0) return;
+    for (const name of wanted) run.providers.prestart(name);
+  }
+
+  async #deploy(session: Session, ready: (context: MonitorContext) => void): Promise<void> {
+    const { options, config, report } = this.#opening;
+    const run = { ...session.run, readings: this.#refresh(session) };
+    const deployment = new Deployment(run);
+    this.#deployment = deployment;
+    ready({
+      run,
+      deployment,
+      config,
+      parallel: options.parallel ?? defaultParallel,
+      onShutdown: () => {
+        this.#shutdownSignalled = true;
+      },
+    });
+    if (this.#program === undefined) return;
+    const ending = await this.#program.ended;
+    await Promise.all(run.readings.values());
+    // The program may have gone before what it asked for was done.
+    await run.slots.drained();
+    if (this.#stopReason !== undefined) {
+      for (const state of run.snapshot.untouched) if (!isProviderType(state.type)) report.remaining.add(state.urn);
+      return;
+    }
+    if (ending.code !== 0) {
+      const told = ending.code === reportedExitCode || report.errors.length > 0;
+      if (!told) report.error(`the program failed (${describeEnding(ending)})`, "engine");
+      return;
+    }
+    if (!this.#shutdownSignalled) {
+      report.error("the program ended before it had registered everything (process.exit?); nothing was deleted", "engine");
+      return;
+    }
+    deployment.settleStackOutputs();
+    if (report.hasFailed) return;
+    await removeAll(run, run.snapshot.untouched);
+  }
+
+  async #destroy({ run }: Session): Promise<void> {
+    if (this.#opening.options.refresh === true) await Promise.all(this.#refresh({ run }).values());
+    await removeAll(run, run.snapshot.untouched);
+  }
+
+  #refresh({ run }: Pick<Session, "run">): Map<string, Promise<void>> {
+    if (this.#opening.options.refresh !== true) return new Map();
+    return new Map(run.snapshot.resources.filter(isReadable).map((state) => [state.urn, refreshResource(run, state, run.providers)]));
+  }
+
+  #stop(reason: string): void {
+    this.#stopReason ??= reason;
+    void this.#program?.stop();
+  }
+
+  async #finish({ run }: Session): Promise<UpdateResult> {
+    const { report, mode, options } = this.#opening;
+    const { counts } = report;
+    const changed = counts.create + counts.update + counts.replace + counts.delete > 0;
+    const aborted = this.#stopReason !== undefined && options.signal?.aborted === true;
+    const stack = run.snapshot.resources.find((state) => state.type === stackType);
+    const result: UpdateResult = {
+      succeeded: !report.hasFailed && !aborted,
+      aborted,
+      counts,
+      failed: [...report.failed].map(([urn, error]) => ({ urn, error })),
+      skipped: [...report.skipped].map(([urn, because]) => ({ urn, because })),
+      remaining: [...report.remaining],
+      errors: report.errors,
+      outputs: mask((mode === "preview" ? this.#deployment?.stackOutputs : undefined) ?? stack?.outputs ?? {}) as Properties,
+      changed,
+      durationSeconds: (Date.now() - this.#begun) / 1000,
+    };
+    if (mode !== "preview" && changed) await this.#record(result);
+    return result;
+  }
+
+  async #record(result: UpdateResult): Promise<void> {
+    const { store, mode } = this.#opening;
+    try {
+      await store.record({
+        kind: mode === "destroy" ? "destroy" : "update",
+        startTime: Math.floor(this.#begun / 1000),
+        endTime: Math.floor(Date.now() / 1000),
+        message: "",
+        environment: {},
+        config: {},
+        result: result.succeeded ? "succeeded" : "failed",
+        resourceChanges: Object.fromEntries(Object.entries(result.counts).filter(([, count]) => count > 0)),
+      });
+    } catch (error) {
+      throw new Failure(`the update is done, but its history cannot be written (${(error as Error).message})`);
+    }
+  }
+}
