@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import type { Province } from "../../inventory/model.ts";
+import { hostsOfRole } from "../../inventory/reach.ts";
+import { hostAddress } from "../network/resolver.ts";
+import { namedAddresses } from "./names.ts";
+import { reverseName, reverseZones } from "./reverse.ts";
+
+/** A zone by its name without the final dot, and its master file (RFC 1035, 5). */
+export interface Zone {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** Seconds until a secondary, if there were one, asks again, tries again, gives up (RFC 1912, 2.2); and how long a "no such name" is kept. */
+const REFRESH = 3600;
+const RETRY = 600;
+const EXPIRE = 1_209_600;
+const NEGATIVE = 300;
+
+/** The province's own zone, then the reverse zones of what it announces. */
+export function zones(province: Province): Zone[] {
+  return [forwardZone(province), ...reverseZonesOf(province)];
+}
+
+function forwardZone(province: Province): Zone {
+  const { zone } = province.services.dns;
+  const named = namedAddresses(province);
+  const alias = (name: string, role: "dns" | "ntp") =>
+    hostsOfRole(province, role).flatMap((host) => {
+      const address = hostAddress(host);
+      return address === undefined ? [] : addresses(name, address);
+    });
+  return zoneOf(province, zone, [
+    ...named.flatMap((one) => addresses(one.name, one)),
+    ...alias("ntp", "ntp"),
+    ...hostsOfRole(province, "ntp").map((host) => `_ntp._udp SRV ${host.rank * 10} 0 123 ${host.name}`),
+    ...hostsOfRole(province, "dns").flatMap((host) => ["_udp", "_tcp"].map((transport) => `_domain.${transport} SRV ${host.rank * 10} 0 53 ${host.name}`)),
+  ]);
+}
+
+function reverseZonesOf(province: Province): Zone[] {
+  const { zone } = province.services.dns;
+  const { announce } = province.routing.bgp;
+  const pointers = namedAddresses(province).flatMap(({ name, ipv4, ipv6 }) => [ipv4, ipv6].map((address) => ({ owner: reverseName(address), name })));
+  return [...reverseZones(announce.ipv4), ...reverseZones(announce.ipv6)].map((root) =>
+    zoneOf(
+      province,
+      root.slice(0, -1),
+      pointers.flatMap(({ owner, name }) => (owner.endsWith(`.${root}`) ? [`${owner.slice(0, -root.length - 1)} PTR ${name}.${zone}.`] : [])),
+    ),
+  );
+}
+
+function addresses(name: string, address: { readonly ipv4: string; readonly ipv6: string }): string[] {
+  return [`${name} A ${address.ipv4}`, `${name} AAAA ${address.ipv6}`];
+}
+
+function zoneOf(province: Province, name: string, records: readonly string[]): Zone {
+  const { zone, ttlSeconds, contact } = province.services.dns;
+  const servers = hostsOfRole(province, "dns");
+  const primary = servers[0];
+  if (primary === undefined) throw new Error("the province has no host of the role dns");
+  const body = [...servers.map((host) => `@ NS ${host.name}.${zone}.`), ...records].join("\n");
+  const mailbox = `${contact.replace("@", ".")}.`;
+  const timers = `${REFRESH} ${RETRY} ${EXPIRE} ${NEGATIVE}`;
+  const head = `$TTL ${ttlSeconds}\n@ SOA ${primary.name}.${zone}. ${mailbox}`;
+  return { name, content: `${head} ${serialOf(`${head} ${timers}\n${body}`)} ${timers}\n${body}\n` };
+}
+
+/**
+ * The serial says which content this is: 32 bits of its hash. Every server is a primary that gets the same file, none asks another
+ * for a transfer, so serials need not grow as RFC 1982 has it; and two servers with one serial have one content.
+ */
+function serialOf(content: string): number {
+  return createHash("sha256").update(content).digest().readUInt32BE(0) || 1;
+}
