@@ -62,7 +62,7 @@ export function buildProvince(raw: Sound): Province {
           {
             ...environment,
             addresses: environment.addresses ?? {},
-            ssh: derive({ ...environment.ssh, port: environment.ssh.port ?? 22 }, environment.ssh),
+            ssh: derive({ port: 22, ...environment.ssh }, environment.ssh),
           },
           environment,
         ),

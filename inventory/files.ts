@@ -1,7 +1,7 @@
 /** Which files a province's folder has, and reading them: YAML to plain data, with the place of every value. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Node } from "yaml";
 import { Failure } from "./failure.ts";
 import type { Report } from "./problem.ts";
 import { closest } from "./schema.ts";
@@ -42,8 +42,21 @@ export function readFiles(directory: string, report: Report): Contents {
   }
   const read = (name: FileName): unknown => {
     const file = path.join(directory, `${name}.yaml`);
-    if (names.includes(`${name}.yaml`)) return parse(file, readFileSync(file, "utf8"), report);
-    report.add({ file, line: 1, column: 1 }, "the file is missing", `write it after schema/${name}.schema.json`);
+    const start = { file, line: 1, column: 1 };
+    if (!names.includes(`${name}.yaml`)) {
+      report.add(start, "the file is missing", `write it after schema/${name}.schema.json`);
+      return undefined;
+    }
+    let text: string;
+    try {
+      text = readFileSync(file, "utf8");
+    } catch (error) {
+      report.add(start, `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, "make it readable");
+      return undefined;
+    }
+    const data = parse(file, text, report);
+    if (data === undefined || (typeof data === "object" && data !== null && !Array.isArray(data))) return data;
+    report.add(start, "the file is not a mapping", `write keys and values after schema/${name}.schema.json`);
     return undefined;
   };
   return Object.fromEntries(FILES.map((name) => [name, read(name)])) as Record<FileName, unknown>;
@@ -57,7 +70,14 @@ function parse(file: string, text: string, report: Report): unknown {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  if (document.errors.length === 0 && document.contents !== null) return toData(document.contents, document, at);
+  let aliases = 0;
+  visit(document, {
+    Alias: (_, alias) => {
+      aliases += 1;
+      report.add(at(alias.range?.[0] ?? 0), `"*${alias.source}" stands for a value elsewhere`, "write the value out: the inventory has no aliases");
+    },
+  });
+  if (document.errors.length === 0 && document.contents !== null) return aliases === 0 ? toData(document.contents, at) : undefined;
   for (const error of document.errors) {
     report.add(at(error.pos[0]), `not YAML: ${lowerFirst(error.message.replace(/\s+/g, " "))}`, YAML_REMEDIES[error.code] ?? "put the line right");
   }
@@ -68,29 +88,25 @@ function parse(file: string, text: string, report: Report): unknown {
 const YAML_REMEDIES: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: "keep one of the two",
   TAB_AS_INDENT: "indent with spaces",
-  BAD_INDENT: "indent it like its neighbours",
+  BAD_INDENT: "close the bracket or brace before, or indent the line like its neighbours",
   MISSING_CHAR: "close the bracket, brace or quotation mark",
   BAD_ALIAS: "name an anchor that stands before it",
 };
 
 /** A YAML node as plain data. Not `toJS()`, which forgets where each value stands. */
-function toData(node: Node, document: Document, at: (offset: number) => Source): unknown {
+function toData(node: Node, at: (offset: number) => Source): unknown {
   const start = at(node.range?.[0] ?? 0);
-  if (isAlias(node)) {
-    const target = node.resolve(document);
-    return target === undefined ? undefined : toData(target, document, at);
-  }
   if (isScalar(node)) return node.value;
   if (isSeq(node)) {
     const items = node.items as Node[];
-    const list = items.map((item) => toData(item, document, at));
+    const list = items.map((item) => toData(item, at));
     remember(list, start, new Map(items.map((item, i) => [String(i), at(item.range?.[0] ?? 0)])));
     return list;
   }
   if (isMap<Node, Node | null>(node)) {
     const keyOf = (key: Node): string => (isScalar(key) ? String(key.value) : String(key));
     const data = Object.fromEntries(
-      node.items.map((pair) => [keyOf(pair.key), pair.value === null ? null : toData(pair.value, document, at)]),
+      node.items.map((pair) => [keyOf(pair.key), pair.value === null ? null : toData(pair.value, at)]),
     );
     remember(data, start, new Map(node.items.map((pair) => [keyOf(pair.key), at(pair.key.range?.[0] ?? 0)])));
     return data;

@@ -141,8 +141,9 @@ export interface RawEnvironment {
 }
 
 /**
- * What was read: the entries that fit their schema, and per kind the names of all entries, so that an entry with a fault
- * of its own does not make every reference to it look dangling. Undefined: the file could not be read that far.
+ * What was read: the entries that fit their schema, which lists have no other entries, and per kind the names of all
+ * entries, so that an entry with a fault of its own does not make every reference to it look dangling. Undefined: the file
+ * could not be read that far.
  */
 export interface Raw {
   readonly directory: string;
@@ -162,6 +163,7 @@ export interface Raw {
   readonly funds: RawFunds | undefined;
   readonly roadmap: readonly RoadmapYear[];
   readonly environments: readonly RawEnvironment[];
+  readonly whole: ReadonlySet<"units" | "sites" | "hosts" | "links" | "qos">;
   readonly names: Readonly<Record<ListName, ReadonlySet<string> | undefined>>;
 }
 

@@ -36,10 +36,14 @@ function schemas(): Ajv2020 {
 export function validate(name: string, data: object, report: Report): readonly (readonly string[])[] {
   const check = schemas().getSchema(`${name}.schema.json`) as ValidateFunction;
   if (check(data)) return [];
-  return (check.errors ?? []).map((error) => {
+  // A misfit of a key's name comes twice, the second time without the reason; so does a value of the wrong type in an enum.
+  const errors = (check.errors ?? []).filter(
+    ({ keyword, data: value }) => keyword !== "propertyNames" && (keyword !== "enum" || typeof value === "string"),
+  );
+  return errors.map((error) => {
     const keys = error.instancePath.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
-    const unknownKey = error.keyword === "additionalProperties" ? [String(error.params["additionalProperty"])] : [];
-    report.add(place(data, [...keys, ...unknownKey]), ...explain(error, keys));
+    const unknownKey = error.keyword === "additionalProperties" ? String(error.params["additionalProperty"]) : error.propertyName;
+    report.add(place(data, unknownKey === undefined ? keys : [...keys, unknownKey]), ...explain(error, keys));
     return keys;
   });
 }
@@ -53,7 +57,7 @@ function place(data: object, keys: readonly string[]): Source {
 
 /** What is wrong and what would be right, for the schema keywords that the schemas use. */
 function explain(error: ErrorObject, keys: readonly string[]): [message: string, remedy: string] {
-  const subject = nameOf(keys);
+  const subject = error.propertyName === undefined ? nameOf(keys) : `the key of ${nameOf(keys)}`;
   const params = error.params as Record<string, unknown>;
   const parent = error.parentSchema as { description?: string; properties?: object };
   const described = `it must be ${lowerArticle(parent.description ?? "as its schema says")}`;
@@ -77,11 +81,11 @@ function explain(error: ErrorObject, keys: readonly string[]): [message: string,
     case "maximum":
     case "exclusiveMinimum":
     case "exclusiveMaximum":
-      return [`${subject} is ${show(error.data)}`, `it must be ${String(params["comparison"])} ${String(params["limit"])}`];
+      return [`${subject} is ${show(error.data)}`, `it must be ${BOUNDS[error.keyword]} ${String(params["limit"])}`];
     case "minItems":
     case "maxItems": {
-      const bound = error.keyword === "minItems" ? "at least" : "at most";
-      return [`${subject} has ${count((error.data as unknown[]).length)}`, `it must have ${bound} ${count(Number(params["limit"]))}`];
+      const items = count(Number(params["limit"]));
+      return [`${subject} has ${count((error.data as unknown[]).length)}`, `it must have ${BOUNDS[error.keyword]} ${items}: ${lowerArticle(parent.description ?? "see its schema")}`];
     }
     case "uniqueItems":
       return [`${subject} names the same thing twice`, "keep one of the two"];
@@ -96,9 +100,13 @@ function explain(error: ErrorObject, keys: readonly string[]): [message: string,
   }
 }
 
-/** The candidate that a slip of the pen could have made of `word`; undefined when none is near. */
+const BOUNDS = {
+  minimum: "at least", maximum: "at most", exclusiveMinimum: "more than", exclusiveMaximum: "less than", minItems: "at least", maxItems: "at most",
+} as const;
+
+/** The candidate that a slip of the pen could have made of `word`; undefined when none is near or the word is too short to tell. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = word.length < 4 ? 0 : Math.max(1, Math.floor(word.length / 3));
   let best: { readonly text: string; readonly steps: number } | undefined;
   for (const text of candidates) {
     const steps = distance(word.toLowerCase(), text.toLowerCase());

@@ -142,7 +142,10 @@ function checkSummaries(raw: Raw, addressing: RawAddressing, family: Family, cla
       report.add(at, `the summary ${formatPrefix(prefix)} of area "${area}" overlaps ${formatPrefix(other.prefix)} of area "${other.area}"`, "give each area its own range of site numbers");
     }
     for (const taken of claims) {
-      if (!overlaps(prefix, taken.prefix) || areaOf(raw, taken) === area) continue;
+      const owner = areaOf(raw, taken);
+      const isOffice = taken.pool === "lans" || taken.pool === "access";
+      // An office without an area is reported for that.
+      if (!overlaps(prefix, taken.prefix) || owner === area || (isOffice && owner === undefined)) continue;
       report.add(at, `the summary ${formatPrefix(prefix)} of area "${area}" covers ${formatPrefix(taken.prefix)} of "${taken.name}", which lies elsewhere`, "shrink the summary, or give that another number");
     }
   });

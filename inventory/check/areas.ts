@@ -8,8 +8,7 @@ import { sourceOf } from "../source.ts";
 export function checkAreas(raw: Raw, report: Report): void {
   const { routing } = raw;
   // A link or host with a fault of its own would leave a hole here that nobody made.
-  const whole = raw.names.links?.size === raw.links.length && raw.names.hosts?.size === raw.hosts.length && raw.names.sites?.size === raw.sites.length;
-  if (routing === undefined || !whole) return;
+  if (routing === undefined || !(["links", "hosts", "sites"] as const).every((list) => raw.whole.has(list))) return;
   const backbone = routing.areas.find(({ id }) => id === BACKBONE_ID);
   if (backbone === undefined) {
     report.add(sourceOf(routing, "areas"), "no area is the backbone", `give one area the id ${BACKBONE_ID}`);
@@ -19,7 +18,7 @@ export function checkAreas(raw: Raw, report: Report): void {
   const parts = (area: Area): Set<string>[] => connected(raw.links.filter((link) => areaOf.get(link) === area.name).map(({ ends }) => ends));
   const [, ...strays] = parts(backbone).toSorted((a, b) => b.size - a.size);
   for (const stray of strays) {
-    report.add(sourceOf(backbone), `the backbone is in pieces: ${list(stray)} has no way to the rest`, "join them by a link without an area");
+    report.add(sourceOf(backbone), `the backbone is in pieces: there is no way to the rest from ${list(stray)}`, "join them by a link without an area");
   }
   const border = new Set(raw.links.filter((link) => areaOf.get(link) === backbone.name).flatMap(({ ends }) => ends));
   for (const area of routing.areas) {

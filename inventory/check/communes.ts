@@ -6,7 +6,7 @@ import { sourceOf } from "../source.ts";
 
 export function checkCommunes(raw: Raw, report: Report): void {
   const counted = raw.units.reduce((sum, unit) => sum + unit.communes, 0);
-  if (raw.province !== undefined && raw.names.units?.size === raw.units.length && counted !== raw.province.communes) {
+  if (raw.province !== undefined && raw.whole.has("units") && counted !== raw.province.communes) {
     report.add(sourceOf(raw.province, "communes"), `the province has ${raw.province.communes} communes, but the units' add up to ${counted}`, "put this or a unit's communes right");
   }
   const generated = new Set(raw.units.flatMap((unit) => Array.from({ length: unit.communes }, (_, i) => generatedSlug(unit, i + 1))));

@@ -12,18 +12,13 @@ export function checkHosts(raw: Raw, report: Report): void {
     if (host.role === "site-router" && site !== undefined && site.kind !== "office") {
       report.add(sourceOf(host, "role"), `"${host.name}" is a site-router, but its site "${site.slug}" is no office`, "choose another role, or the office that it serves");
     }
-    if (isRouter && !linked.has(host.name) && allRead(raw)) {
+    if (isRouter && !linked.has(host.name) && raw.whole.has("links")) {
       report.add(sourceOf(host), `router "${host.name}" has no link`, "add a link that ends at it to links.yaml");
     }
     if (isRouter) checkNoSegment(host, report);
     else checkServer(host, report);
   }
   checkGateways(raw, report);
-}
-
-/** Whether every link that stands in the file fits its schema: a link with a fault of its own may still be meant. */
-function allRead(raw: Raw): boolean {
-  return raw.names.links !== undefined && raw.names.links.size === new Set(raw.links.map(({ name }) => name)).size;
 }
 
 function checkNoSegment(host: RawHost, report: Report): void {
@@ -40,7 +35,7 @@ function checkServer(host: RawHost, report: Report): void {
 
 /** A segment without a firewall would have no gateway. */
 function checkGateways(raw: Raw, report: Report): void {
-  if (raw.names.hosts === undefined || raw.names.hosts.size > raw.hosts.length || raw.hosts.some(({ role }) => role === "firewall")) return;
+  if (!raw.whole.has("hosts") || raw.hosts.some(({ role }) => role === "firewall")) return;
   for (const segment of raw.segments) {
     report.add(sourceOf(segment), `segment "${segment.name}" has no gateway`, "add a host of role firewall to hosts.yaml");
   }

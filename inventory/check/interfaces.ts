@@ -14,7 +14,7 @@ interface Named {
 }
 
 export function checkInterfaces(raw: Raw, report: Report): void {
-  const taken = new Map(raw.hosts.map((host) => [host.name, new Map(reservedNames(raw, host).map((name) => [name, "by itself"]))]));
+  const taken = new Map(raw.hosts.map((host) => [host.name, new Map(reservedNames(raw, host).map((name) => [name, "of its own"]))]));
   for (const { host, name, at } of [...linkInterfaces(raw), ...firewallLegs(raw)]) {
     if (name.length > LONGEST) {
       report.add(at, `the interface name "${name}" has ${name.length} characters`, `use at most ${LONGEST}, which is Linux's limit`);

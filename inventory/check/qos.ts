@@ -3,9 +3,9 @@ import type { Report } from "../problem.ts";
 import type { Raw } from "../raw.ts";
 import { sourceOf } from "../source.ts";
 
-export function checkQos({ qos }: Raw, report: Report): void {
+export function checkQos({ qos, whole }: Raw, report: Report): void {
   const first = qos[0];
-  if (first === undefined) return;
+  if (first === undefined || !whole.has("qos")) return;
   const total = qos.reduce((sum, { sharePercent }) => sum + sharePercent, 0);
   if (total !== 100) {
     report.add(sourceOf(first), `the classes' shares add up to ${total} percent`, `they must add up to 100: ${total < 100 ? `add ${100 - total}` : `take away ${total - 100}`}`);

@@ -30,7 +30,7 @@ export function checkSites(raw: Raw, report: Report): void {
 function checkOffice(raw: Raw, report: Report, site: Raw["sites"][number]): void {
   if (site.area === undefined) report.add(sourceOf(site), `office "${site.slug}" has no area`, "add the area of routing.yaml for its uplinks");
   const routers = raw.hosts.filter((host) => host.site === site.slug && host.role === "site-router");
-  if (routers.length === 0 && raw.names.hosts?.has(`r-${site.slug}`) !== true) {
+  if (routers.length === 0 && raw.whole.has("hosts")) {
     report.add(sourceOf(site), `office "${site.slug}" has no router`, `add a host of role site-router with site: ${site.slug} to hosts.yaml`);
   }
   for (const router of routers.slice(1)) {
@@ -40,10 +40,10 @@ function checkOffice(raw: Raw, report: Report, site: Raw["sites"][number]): void
 
 /** The communes of a unit come in at exactly one of its sites. */
 function checkAccess(raw: Raw, report: Report): void {
-  if (raw.names.sites === undefined) return;
+  if (!raw.whole.has("sites")) return;
   for (const unit of raw.units) {
     const entries = raw.sites.filter((site) => site.unit === unit.slug && site.access === true);
-    if (entries.length === 0 && unit.communes > 0 && raw.names.sites.size === raw.sites.length) {
+    if (entries.length === 0 && unit.communes > 0) {
       report.add(sourceOf(unit), `the ${unit.communes} communes of unit "${unit.slug}" come in nowhere`, `add access: true to an office with unit: ${unit.slug}`);
     }
     for (const site of entries.slice(1)) {
