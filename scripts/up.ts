@@ -1,8 +1,9 @@
 /** `./egov up`: from the inventory to a province that works, and the proof that it does. */
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
-import { twinUp } from "../infra/twin/index.ts";
+import { twinName, twinStatus, twinUp } from "../infra/twin/index.ts";
 import { Failure } from "../inventory/failure.ts";
+import { bootedHosts } from "../inventory/index.ts";
 import { openAccess } from "../monitoring/access.ts";
 import { prove, type ProofReport } from "../monitoring/proof.ts";
 import { imagePackages } from "./lib/packages.ts";
@@ -13,7 +14,7 @@ import { select, type Selection } from "./lib/province.ts";
 import { ensureRequirements } from "./lib/requirements.ts";
 import { runStack, type StackRun, summary } from "./lib/stackRun.ts";
 import { LAYERS, type Layer, stackName } from "./lib/stacks.ts";
-import { communesOption, twinProgress, type CommunesOption } from "./lib/twinText.ts";
+import { communesOption, twinOutcome, twinProgress, type CommunesOption } from "./lib/twinText.ts";
 
 interface UpOptions extends CommonOptions, CommunesOption {
   readonly refresh?: boolean;
@@ -53,7 +54,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
   const silent = options.json === true;
   const runs: StackRun[] = [];
   let proof: ProofReport | undefined;
-  let refresh = options.refresh === true;
+  const refresh = options.refresh === true || await bootsAnew(selection);
 
   /** `ready` is waited for before the stack starts. */
   const stackStep = (layer: Layer, ready: Promise<unknown> = Promise.resolve()): Step => ({
@@ -73,6 +74,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
     const wired = Promise.withResolvers<void>();
     // Whoever waits for the wires learns of a failure from the twin's own step.
     wired.promise.catch(() => {});
+    const progress = twinProgress(bootedHosts(province, environment).length);
     const twinStep: Step = {
       title: `twin ${environment.name}`,
       run: async (report) => {
@@ -80,13 +82,12 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
           const twin = await twinUp(province, environment.name, {
             packages: imagePackages(province), communes: options.communes, signal,
             onEvent: (event) => {
-              report(twinProgress(event));
-              // Hosts that are new know nothing of what the state says of them; the engine may start while they boot.
-              if (event.kind === "wired") { refresh ||= event.booting > 0; wired.resolve(); }
+              report(progress(event));
+              // Keys and wires are there: the engine may start while the hosts boot.
+              if (event.kind === "wired") wired.resolve();
             },
           });
-          wired.resolve();
-          return `${twin.hosts.length} hosts, ${twin.booted.length} of them booted now`;
+          return twinOutcome(twin);
         } catch (error) {
           wired.reject(error);
           throw error;
@@ -112,6 +113,11 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
     }], { silent });
   }
   return { stacks: runs, ...(proof === undefined ? {} : { proof }), durationSeconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** Whether hosts are about to be born blank: then the state tells of hosts that are gone, and life has to be asked. */
+async function bootsAnew({ province, environment }: Selection): Promise<boolean> {
+  return environment.kind === "twin" && (await twinStatus(twinName(province, environment))).state === "down";
 }
 
 /** Shows what would change on real hosts and asks. @throws Failure when the answer is no, or there is no one to ask. */

@@ -11,7 +11,8 @@ const stateVersion = 3;
 
 /** A stack's state as it lies on disk, secrets still encrypted. */
 export interface Deployment {
-  readonly manifest?: unknown;
+  /** `time`: ISO 8601, when it was written. */
+  readonly manifest?: { readonly time?: string };
   readonly secrets_providers?: { readonly type: string; readonly state?: { readonly salt?: string } };
   readonly resources?: readonly ResourceState[];
   readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];

@@ -14,6 +14,8 @@ export interface StackState {
   readonly resources: readonly ResourceState[];
   /** The stack's outputs. */
   readonly outputs: Properties;
+  /** When the state was last written, ISO 8601. */
+  readonly updatedAt: string | undefined;
 }
 
 type StackOptions = Pick<EngineOptions, "projectDirectory" | "stateDirectory" | "stack">;
@@ -40,7 +42,7 @@ export async function readStack(options: StackOptions, revealWith?: string): Pro
       return { ...others, inputs: revealSecrets(inputs) as Properties, outputs: revealSecrets(outputs) as Properties };
     });
   }
-  return { resources, outputs: resources.find((state) => state.type === stackType)?.outputs ?? {} };
+  return { resources, outputs: resources.find((state) => state.type === stackType)?.outputs ?? {}, updatedAt: deployment.manifest?.time };
 }
 
 /** Forgets the stack's state, whatever still exists of it. Throws a Failure while an update holds the stack. */
