@@ -7,6 +7,8 @@ const UNIT = "keepalived.service";
 
 /** Priority of the host of rank 1; each further rank is 50 lower. 255 belongs to an owner of the address (RFC 5798, 5.2.4). */
 const TOP_PRIORITY = 200;
+/** What a firewall without a way to the routers loses: more than the step between ranks, so that the next one takes over. */
+const CUT_OFF = 100;
 /** IPv4 and IPv6 have separate spaces of 1 to 255 (RFC 5798, 5.2.3), and each segment is a LAN of its own: its number serves both. */
 const HIGHEST_ROUTER_ID = 255;
 
@@ -41,9 +43,21 @@ function configuration(router: Router, segments: readonly Interface[]): string {
     "global_defs {",
     `    router_id ${router.host.name}`,
     "    vrrp_version 3",
+    "    script_user root",
+    "    enable_script_security",
+    "}",
+    "",
+    "# A firewall that hears no router would draw the servers' traffic into a dead end.",
+    "vrrp_script routes {",
+    `    script "/bin/sh -c '/usr/sbin/ip route list proto ospf | /usr/bin/grep -q .'"`,
+    "    interval 1",
+    "    fall 1",
+    "    rise 2",
+    `    weight -${CUT_OFF}`,
     "}",
     "",
     "vrrp_sync_group segments {",
+    "    sync_group_tracking_weight",
     "    group {",
     ...instances.map(({ name }) => `        ${name}`),
     "    }",
@@ -74,6 +88,9 @@ function instance(router: Router, one: Interface, family: "ipv4" | "ipv6"): { na
       `    advert_int ${router.province.routing.vrrp.advertiseMilliseconds / 1000}`,
       "    virtual_ipaddress {",
       ...addresses.map((address) => `        ${address}`),
+      "    }",
+      "    track_script {",
+      "        routes",
       "    }",
       "}",
     ],

@@ -1,0 +1,33 @@
+/** The Pulumi program of every stack: `<layer>.<environment>` says which layer of which environment is built. */
+import * as pulumi from "@pulumi/pulumi";
+import { Failure } from "../inventory/index.ts";
+import { stackContext, type StackContext } from "./context.ts";
+import { datacenterStack } from "./datacenter.ts";
+import { networkStack } from "./network.ts";
+
+/** Layers in the order in which they come up. */
+const LAYERS: Readonly<Record<string, (context: StackContext) => Record<string, unknown>>> = {
+  network: networkStack,
+  datacenter: datacenterStack,
+};
+
+function build(): Record<string, unknown> {
+  const context = stackContext(pulumi.getStack());
+  const layer = Object.hasOwn(LAYERS, context.layer) ? LAYERS[context.layer] : undefined;
+  if (layer === undefined) {
+    throw new Failure(`there is no layer '${context.layer}'`, { advice: `Layers are: ${Object.keys(LAYERS).join(", ")}.` });
+  }
+  return layer(context);
+}
+
+/** A user's mistake is told in a line, as Pulumi's own errors are; Pulumi prints a RunError without a stack trace. */
+function outputs(): Record<string, unknown> {
+  try {
+    return build();
+  } catch (error) {
+    if (error instanceof Failure) throw new pulumi.RunError([error.message, error.advice].filter(Boolean).join(". "));
+    throw error;
+  }
+}
+
+export default outputs();
