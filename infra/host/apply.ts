@@ -67,7 +67,7 @@ function explain(kind: string, subject: string, words: readonly string[], servic
     case "packages":
       return `the packages ${subject.trim()} cannot be installed: ${said}`;
     case "owner":
-      return `${subject}: the host has no such user or group as ${said}`;
+      return `${subject}: the host has no such user or group as ${said.replace(/^\d{4} /, "")}`;
     case "conflict":
       return `${subject} belongs to the role ${said} already`;
     case "sysctl":

@@ -20,7 +20,8 @@ export interface Bundle {
  * `wanted` then is the role without any intent.
  */
 export async function composeBundle(wanted: ConfigurationInputs, old?: ConfigurationInputs, forget = false): Promise<Bundle> {
-  const services = [...(wanted.services ?? []), ...leavingServices(wanted, old)];
+  const staying = wanted.services ?? [];
+  const services = [...staying, ...partingServices(wanted, old)];
   const files = allFiles(wanted);
   const contents = new Map(Object.entries(files).map(([path, file]) =>
     [path, Buffer.from(reveal(file.content, wanted.secrets ?? {}), "utf8")]));
@@ -31,7 +32,8 @@ export async function composeBundle(wanted: ConfigurationInputs, old?: Configura
     `role ${wanted.role}`,
     ...(forget ? ["forget"] : []),
     ...(wanted.packages ?? []).map((name) => `package ${name}`),
-    ...services.map((service, index) => `service ${index} ${service.unit ?? "-"} ${service.name}`),
+    ...services.map((service, index) =>
+      `${index < staying.length ? "service" : "parting"} ${index} ${service.unit ?? "-"} ${service.name}`),
     ...Object.entries(files).map(([path, file]) =>
       `file ${concerned(services, path)} ${sha256.get(path)} ${file.mode} ${file.owner} ${path}`),
     ...Object.keys(old === undefined ? {} : allFiles(old)).filter((path) => !Object.hasOwn(files, path)).map((path) =>
@@ -86,7 +88,7 @@ function allFiles(inputs: ConfigurationInputs): Record<string, Required<HostFile
 }
 
 /** Services that the new intent has no more: told once that their files are gone, but with nothing to check. */
-function leavingServices(wanted: ConfigurationInputs, old: ConfigurationInputs | undefined): HostService[] {
+function partingServices(wanted: ConfigurationInputs, old: ConfigurationInputs | undefined): HostService[] {
   const names = new Set((wanted.services ?? []).map((service) => service.name));
   return (old?.services ?? []).filter((service) => !names.has(service.name)).map(({ check: _, ...service }) => service);
 }

@@ -10,7 +10,7 @@ import { knownKeys } from "./known-hosts.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const KEEPALIVE_MILLISECONDS = 5_000;
-const PROBE_SECONDS = 20;
+const PROBE_SECONDS = 10;
 /** A booting or busy host answers with one of these, or not at all. */
 const PASSING = new Set(["ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EPIPE", "EHOSTDOWN"]);
 
@@ -110,7 +110,7 @@ export async function openSession(connection: Connection, signal: AbortSignal): 
   }
 }
 
-/** Whether the host takes new connections: its SSH server greets within 20 s. Costs no login. */
+/** Whether the host takes new connections: its SSH server greets within 10 s. Costs no login. */
 export async function greets(connection: Connection): Promise<boolean> {
   const deadline = Date.now() + PROBE_SECONDS * 1000;
   while (Date.now() < deadline) {

@@ -1,5 +1,5 @@
 # Brings one host to a role's wanted state, as a transaction. After the bundle, standard input brings the answer to
-# "confirm": "yes", or "no" and the reason. Standard output speaks in lines: "did WHAT", "confirm", and at the end
+# "confirm": "yes", or the reason why not. Standard output speaks in lines: "did WHAT", "confirm", and at the end
 # either "ok", or "failed KIND SUBJECT" and the words of whoever refused.
 #
 # /var/lib/egov/configurations/ROLE.json    what was applied, with hashes; absent: the role is not on this host
@@ -36,7 +36,11 @@ apply() {
   finish
 }
 
-did() { printf 'did %s\n' "$*"; }
+did() {
+  IFS=' '
+  printf 'did %s\n' "$*"
+  IFS=$nl
+}
 
 leave() {
   rm -rf "$work"
@@ -289,11 +293,15 @@ tell_services() {
       watched="$watched$nl$unit"
     fi
     [ -e "$work/commands/$index.reload" ] || continue
-    told="$told$nl$index"
-    run_command "$work/commands/$index.reload" ||
-      rollback reload "$index" "$said$nl$([ "$unit" = - ] || journal "$unit")"
-    did reloaded "$service"
     moved=yes
+    told="$told$nl$index"
+    if run_command "$work/commands/$index.reload"; then
+      did reloaded "$service"
+    else
+      # A service that has lost its files with its role may well miss them.
+      has "$parting" "$index" || rollback reload "$index" "$said$nl$([ "$unit" = - ] || journal "$unit")"
+      did left "$service" alone
+    fi
   done
 }
 
@@ -315,7 +323,7 @@ confirm() {
   [ $moved = yes ] || return 0
   printf 'confirm\n'
   answer=$(timeout 30 head -n 1 <&3)
-  [ "$answer" = yes ] || rollback unconfirmed "$role" "${answer#no }"
+  [ "$answer" = yes ] || rollback unconfirmed "$role" "$answer"
   query_units "$watched"
   for name in $watched; do
     state_of "$name"

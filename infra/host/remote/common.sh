@@ -21,7 +21,7 @@ has() { # LIST LINE
 content() { [ ! -s "$1" ] || cat "$1"; }
 
 read_plan() { # BYTES
-  role='' packages='' files='' paths='' left='' sysctls='' units='' services='' forget=no complete=no
+  role='' packages='' files='' paths='' left='' sysctls='' units='' services='' parting='' forget=no complete=no
   for line in $(head -c "$1" <&3); do
     rest=${line#* }
     case ${line%% *} in
@@ -38,6 +38,8 @@ read_plan() { # BYTES
       unit) units="$units$nl$rest" ;;
       # INDEX UNIT NAME; UNIT may be -
       service) services="$services$nl$rest" ;;
+      # the same: in the last plan, not in this one
+      parting) services="$services$nl$rest" parting="$parting$nl${rest%% *}" ;;
       end) complete=yes ;;
     esac
   done
