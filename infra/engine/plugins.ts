@@ -67,10 +67,7 @@ export async function startPlugin(packageName: string, host: PluginHost): Promis
     },
     command,
   );
-  let obituary: string | undefined;
-  void child.ended.then((ending) => {
-    obituary = `the provider ${packageName} ended unexpectedly (${describeEnding(ending)})`;
-  });
+  const obituary = child.ended.then((ending) => `the provider ${packageName} ended unexpectedly (${describeEnding(ending)})`);
 
   let timer: NodeJS.Timeout | undefined;
   const port = await Promise.race([
@@ -82,11 +79,13 @@ export async function startPlugin(packageName: string, host: PluginHost): Promis
   ]);
   clearTimeout(timer);
   if (port === undefined || !/^\d+$/.test(port)) {
+    const ending = await Promise.race([child.ended, Promise.resolve(undefined)]);
     await child.stop();
-    const why = port !== undefined ? `said "${port}" instead of its port` : (obituary ?? `said nothing for ${startSeconds} s`);
+    const silence = ending === undefined ? `said nothing for ${startSeconds} s` : describeEnding(ending);
+    const why = port !== undefined ? `said "${port}" instead of its port` : silence;
     throw new Failure(`the provider ${packageName} did not start: ${why}${lastError === "" ? "" : ` (${lastError})`}`);
   }
-  const provider = new PluginProvider(`127.0.0.1:${port}`, () => obituary);
+  const provider = new PluginProvider(`127.0.0.1:${port}`, obituary);
   return {
     provider,
     stop: async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import statusProtocol from "@pulumi/pulumi/proto/status_pb.js";
 import protocol from "@pulumi/pulumi/proto/provider_pb.js";
@@ -12,6 +13,8 @@ import { callError, channelOptions, fromStruct, toStruct } from "./rpc.ts";
 import type { Properties, Value } from "./types.ts";
 import { nameOf } from "./urn.ts";
 import { flattenReferences, hasUnknown, isMap, revealSecrets } from "./values.ts";
+
+const obituaryMilliseconds = 1000;
 
 export interface ProviderDiff {
   /** `unknown`: the provider did not say. */
@@ -58,15 +61,15 @@ type Call<Request, Response> = (
 /** A provider plugin over gRPC. Errors that it throws are one line. */
 export class PluginProvider implements Provider {
   readonly #client: IResourceProviderClient;
-  /** Says how the plugin's process ended, once it has. */
-  readonly #obituary: () => string | undefined;
+  /** Resolves, once the plugin's process has ended, to how. */
+  readonly #obituary: Promise<string>;
   #acceptsSecrets = false;
   #acceptsResources = false;
   #previews = false;
   /** False in a preview when its own configuration holds unknown values. */
   #configured = false;
 
-  constructor(address: string, obituary: () => string | undefined) {
+  constructor(address: string, obituary: Promise<string>) {
     const Client = (service as unknown as { ResourceProviderClient: new (address: string, credentials: grpc.ChannelCredentials, options: object) => IResourceProviderClient }).ResourceProviderClient;
     this.#client = new Client(address, grpc.credentials.createInsecure(), channelOptions);
     this.#obituary = obituary;
@@ -202,14 +205,17 @@ export class PluginProvider implements Provider {
     return new Promise((resolve, reject) => {
       method.call(this.#client, request, new grpc.Metadata(), options, (error, response) => {
         if (error === null) resolve(response);
-        else reject(this.#explain(error, seconds));
+        else void this.#explain(error, seconds).then(reject);
       });
     });
   }
 
-  #explain(error: grpc.ServiceError, seconds: number | undefined): Error {
-    const obituary = this.#obituary();
-    if (obituary !== undefined) return new Error(obituary, { cause: error });
+  async #explain(error: grpc.ServiceError, seconds: number | undefined): Promise<Error> {
+    if (error.code === grpc.status.UNAVAILABLE || error.code === grpc.status.CANCELLED) {
+      // The connection breaks a little before the process is known to have ended.
+      const obituary = await Promise.race([this.#obituary, sleep(obituaryMilliseconds, undefined, { ref: false })]);
+      if (obituary !== undefined) return new Error(obituary, { cause: error });
+    }
     if (error.code === grpc.status.DEADLINE_EXCEEDED) return new Error(`not done after the ${seconds} s that customTimeouts gives it`, { cause: error });
     const started = initFailure(error);
     if (started !== undefined) return started;
