@@ -1,11 +1,35 @@
 /** From checked entries to the model: references followed, defaults filled in, every address worked out. */
+import { homedir } from "node:os";
 import path from "node:path";
 import { cidrsAt, addressesAt, prefixesFor } from "./plan.ts";
 import { allCommunes } from "./communes.ts";
 import { deepFreeze, frozenMap } from "./freeze.ts";
 import { linkArea, linkCost, interfaceName } from "./links.ts";
-import { ROUTER_ROLES, type Environment, type Host, type Interface, type Link, type LinkEnd, type Prefixes, type Province, type Segment, type SharedRisk, type Site, type Unit } from "./model.ts";
-import { RISK_LISTS, type Raw, type RawAddressing, type RawHost, type RawLink, type RawProvince, type RawRouting, type RawSite } from "./raw.ts";
+import {
+  ROUTER_ROLES,
+  type Environment,
+  type Host,
+  type Interface,
+  type Link,
+  type LinkEnd,
+  type Prefixes,
+  type Province,
+  type Segment,
+  type SharedRisk,
+  type Site,
+  type Unit,
+} from "./model.ts";
+import {
+  RISK_LISTS,
+  type Raw,
+  type RawAddressing,
+  type RawEnvironment,
+  type RawHost,
+  type RawLink,
+  type RawProvince,
+  type RawRouting,
+  type RawSite,
+} from "./raw.ts";
 import { derive } from "./source.ts";
 
 /** Entries without a fault: every file is there and every check has passed. */
@@ -19,10 +43,12 @@ export function buildProvince(raw: Sound): Province {
   const units = frozenMap(raw.units.map((unit) => [unit.slug, derive<Unit>({ ...unit }, unit)]));
   const sites = frozenMap(raw.sites.map((site) => [site.slug, buildSite(site, raw.province, units, addressing)]));
   const segments = frozenMap(
-    raw.segments.map(({ name, number, purpose, ...rest }): [string, Segment] => {
-      const prefixes = prefixesFor(addressing, "datacenter", { name, number });
-      return [name, { name, number, purpose, interface: rest.interface, prefixes, gateway: addressesAt(prefixes, 1) }];
-    }).map(([name, segment], i) => [name, derive(segment, raw.segments[i]!)]),
+    raw.segments
+      .map(({ name, number, purpose, ...rest }): [string, Segment] => {
+        const prefixes = prefixesFor(addressing, "datacenter", { name, number });
+        return [name, { name, number, purpose, interface: rest.interface, prefixes, gateway: addressesAt(prefixes, 1) }];
+      })
+      .map(([name, segment], i) => [name, derive(segment, raw.segments[i]!)]),
   );
   const links = frozenMap(
     raw.links.toSorted((a, b) => a.number - b.number).map((link) => [link.name, buildLink(link, raw, raw.routing, addressing)]),
@@ -35,13 +61,19 @@ export function buildProvince(raw: Sound): Province {
   const { name, slug, code, timeZone, tiers } = raw.province;
   const province: Province = {
     directory: path.resolve(raw.directory),
-    slug, code, name, timeZone, tiers,
+    slug,
+    code,
+    name,
+    timeZone,
+    tiers,
     communesTotal: raw.province.communes,
     units,
     bodies: frozenMap(raw.bodies.map((body) => [body.slug, derive({ ...body, decision: body.decision ?? false }, body)])),
     sites,
     communes: frozenMap(allCommunes(raw.units, raw.pilots, [...sites.values()]).map((commune) => [commune.slug, commune])),
-    segments, hosts, links,
+    segments,
+    hosts,
+    links,
     risks: frozenMap(risks.map((risk) => [risk.slug, risk])),
     routing: derive(
       {
@@ -62,7 +94,7 @@ export function buildProvince(raw: Sound): Province {
           {
             ...environment,
             addresses: environment.addresses ?? {},
-            ssh: derive({ port: 22, ...environment.ssh }, environment.ssh),
+            ssh: buildSsh(environment.ssh, raw.directory),
           },
           environment,
         ),
@@ -70,6 +102,21 @@ export function buildProvince(raw: Sound): Province {
     ),
   };
   return deepFreeze(derive(province, raw.province));
+}
+
+/** How to log in, with absolute paths: `~/` is the home folder, other relative paths start at the inventory's folder. */
+function buildSsh(raw: RawEnvironment["ssh"], directory: string): Environment["ssh"] {
+  const absolute = (file: string): string =>
+    file.startsWith("~/") ? path.join(homedir(), file.slice(2)) : path.resolve(directory, file);
+  return derive(
+    {
+      user: raw.user,
+      port: raw.port ?? 22,
+      ...(raw.identityFile !== undefined && { identityFile: absolute(raw.identityFile) }),
+      ...(raw.knownHostsFile !== undefined && { knownHostsFile: absolute(raw.knownHostsFile) }),
+    },
+    raw,
+  );
 }
 
 function buildSite(raw: RawSite, province: RawProvince, units: ReadonlyMap<string, Unit>, addressing: RawAddressing): Site {
@@ -92,7 +139,11 @@ function buildSite(raw: RawSite, province: RawProvince, units: ReadonlyMap<strin
 function buildLink(raw: RawLink, { sites, hosts }: Raw, routing: RawRouting, addressing: RawAddressing): Link {
   const prefixes = prefixesFor(addressing, "links", raw);
   const end = (index: 0 | 1): LinkEnd =>
-    derive({ host: raw.ends[index], interface: interfaceName(raw, raw.ends[index]), ...cidrsAt(prefixes, index) }, raw.ends, String(index));
+    derive(
+      { host: raw.ends[index], interface: interfaceName(raw, raw.ends[index]), ...cidrsAt(prefixes, index) },
+      raw.ends,
+      String(index),
+    );
   const { interfaces: _, ...rest } = raw;
   const area = linkArea(raw, hosts, sites, routing);
   return derive<Link>(
@@ -110,15 +161,23 @@ function buildLink(raw: RawLink, { sites, hosts }: Raw, routing: RawRouting, add
 }
 
 function buildHost(
-  raw: RawHost, sites: ReadonlyMap<string, Site>, segments: ReadonlyMap<string, Segment>, links: ReadonlyMap<string, Link>, addressing: RawAddressing,
+  raw: RawHost,
+  sites: ReadonlyMap<string, Site>,
+  segments: ReadonlyMap<string, Segment>,
+  links: ReadonlyMap<string, Link>,
+  addressing: RawAddressing,
 ): Host {
   const { segment, address, ...host } = raw;
   const rank = raw.rank ?? 1;
   const isRouter = ROUTER_ROLES.includes(raw.role);
   const interfaces: Interface[] = [...links.values()].flatMap((link) => linkInterface(link, raw.name));
   const site = sites.get(raw.site)!;
-  const onSubnet = (prefixes: Prefixes, index: number, rest: Pick<Interface, "name" | "kind" | "segment">, origin: object): Interface =>
-    derive({ ...rest, ...cidrsAt(prefixes, index) }, origin);
+  const onSubnet = (
+    prefixes: Prefixes,
+    index: number,
+    rest: Pick<Interface, "name" | "kind" | "segment">,
+    origin: object,
+  ): Interface => derive({ ...rest, ...cidrsAt(prefixes, index) }, origin);
   if (raw.role === "site-router" && site.lan !== undefined) {
     interfaces.push(onSubnet(site.lan, 1, { name: "lan0", kind: "lan" }, site));
   }
@@ -146,7 +205,14 @@ function linkInterface(link: Link, host: string): Interface[] {
   const far = link.ends[1 - index]!;
   return [
     derive(
-      { name: own.interface, kind: "link", ipv4: own.ipv4, ipv6: own.ipv6, link: link.name, peer: { host: far.host, interface: far.interface } },
+      {
+        name: own.interface,
+        kind: "link",
+        ipv4: own.ipv4,
+        ipv6: own.ipv6,
+        link: link.name,
+        peer: { host: far.host, interface: far.interface },
+      },
       own,
     ),
   ];

@@ -15,8 +15,12 @@ export function allCommunes(units: readonly RawUnit[], pilots: readonly RawPilot
       derive({ ...entry, unit: unit.slug, site: site.slug, ...cidrsAt(site.access!, 1 + entry.number) }, origin);
     const others = Array.from({ length: unit.communes }, (_, i) => i + 1).filter((number) => !taken.has(number));
     return [
-      ...named.map(({ slug, name, number }) => commune({ slug, name, number, pilot: true }, named.find((pilot) => pilot.slug === slug)!)),
-      ...others.map((number) => commune({ slug: generatedSlug(unit, number), name: `Xã số ${number} (${unit.name})`, number, pilot: false }, unit)),
+      ...named.map(({ slug, name, number }) =>
+        commune({ slug, name, number, pilot: true }, named.find((pilot) => pilot.slug === slug)!),
+      ),
+      ...others.map((number) =>
+        commune({ slug: generatedSlug(unit, number), name: `Xã số ${number} (${unit.name})`, number, pilot: false }, unit),
+      ),
     ];
   });
 }

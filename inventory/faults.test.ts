@@ -1,5 +1,5 @@
 /** One folder a fault in `fixtures/faults/`: files that replace those of the small province, and the exact messages. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,9 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 function overlay(fault: string): string[] {
   const files = readdirSync(path.join(FAULTS, fault)).filter((name) => name.endsWith(".yaml"));
   for (const file of files) cpSync(path.join(FAULTS, fault, file), path.join(directory, file));
-  return readFileSync(path.join(FAULTS, fault, "expected.txt"), "utf8").trimEnd().split("\n");
+  return readFileSync(path.join(FAULTS, fault, "expected.txt"), "utf8")
+    .trimEnd()
+    .split("\n");
 }
 
 /** All messages, without the folder before the files' names. */
@@ -37,7 +39,15 @@ test("a sound province has no problem", () => {
 });
 
 test("faults of several files, of syntax, schema and meaning, are found in one run", () => {
-  const faults = ["capacity-zero", "qos-shares", "funds-line", "site-outside-vietnam", "commune-number", "yaml-open-quote", "unknown-file"];
+  const faults = [
+    "capacity-zero",
+    "qos-shares",
+    "funds-line",
+    "site-outside-vietnam",
+    "commune-number",
+    "yaml-open-quote",
+    "unknown-file",
+  ];
   const expected = faults.flatMap(overlay);
   expect(messages().toSorted()).toEqual(expected.toSorted());
   expect(() => loadProvince(directory)).toThrow(InventoryErrors);
@@ -57,6 +67,12 @@ test("the error of a load holds one line a problem", () => {
   expect(problems.map(({ column }) => column)).toEqual([59, 5]);
 });
 
+test("a file that cannot be read is named", () => {
+  rmSync(path.join(directory, "qos.yaml"));
+  symlinkSync("nowhere", path.join(directory, "qos.yaml"));
+  expect(messages()).toEqual(["qos.yaml:1: the file cannot be read (ENOENT); make it readable"]);
+});
+
 test("a missing file and a missing folder are named", () => {
   rmSync(path.join(directory, "qos.yaml"));
   expect(messages()).toEqual(["qos.yaml:1: the file is missing; write it after schema/qos.schema.json"]);
@@ -65,6 +81,7 @@ test("a missing file and a missing folder are named", () => {
 });
 
 test("stack settings and hidden entries are left alone", () => {
-  for (const name of ["Pulumi.yaml", "Pulumi.network.twin.yaml", ".hidden.yaml"]) cpSync(path.join(directory, "qos.yaml"), path.join(directory, name));
+  for (const name of ["Pulumi.yaml", "Pulumi.network.twin.yaml", ".hidden.yaml"])
+    cpSync(path.join(directory, "qos.yaml"), path.join(directory, name));
   expect(messages()).toEqual([]);
 });

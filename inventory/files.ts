@@ -9,8 +9,22 @@ import { remember, type Source } from "./source.ts";
 
 /** The files of a province, without `.yaml`. Each has a schema of the same name in `schema/`. */
 export const FILES = [
-  "province", "units", "bodies", "sites", "hosts", "links", "risks", "addressing", "routing", "qos", "services",
-  "datacenter", "communes", "funds", "roadmap", "environments",
+  "province",
+  "units",
+  "bodies",
+  "sites",
+  "hosts",
+  "links",
+  "risks",
+  "addressing",
+  "routing",
+  "qos",
+  "services",
+  "datacenter",
+  "communes",
+  "funds",
+  "roadmap",
+  "environments",
 ] as const;
 
 export type FileName = (typeof FILES)[number];
@@ -26,12 +40,17 @@ export type Contents = Readonly<Record<FileName, unknown>>;
 export function readFiles(directory: string, report: Report): Contents {
   let names: string[];
   try {
-    names = readdirSync(directory, { withFileTypes: true }).filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+    names = readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => entry.name);
   } catch (error) {
-    throw new Failure(`${directory}: cannot read the inventory's folder (${(error as NodeJS.ErrnoException).code ?? String(error)})`, {
-      advice: "name a folder with a province.yaml, or start one: ./egov inventory init DIR",
-      cause: error,
-    });
+    throw new Failure(
+      `${directory}: cannot read the inventory's folder (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+      {
+        advice: "name a folder with a province.yaml, or start one: ./egov inventory init DIR",
+        cause: error,
+      },
+    );
   }
   const known = new Set<string>(FILES.map((file) => `${file}.yaml`));
   for (const name of names) {
@@ -51,7 +70,11 @@ export function readFiles(directory: string, report: Report): Contents {
     try {
       text = readFileSync(file, "utf8");
     } catch (error) {
-      report.add(start, `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`, "make it readable");
+      report.add(
+        start,
+        `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+        "make it readable",
+      );
       return undefined;
     }
     const data = parse(file, text, report);
@@ -74,12 +97,21 @@ function parse(file: string, text: string, report: Report): unknown {
   visit(document, {
     Alias: (_, alias) => {
       aliases += 1;
-      report.add(at(alias.range?.[0] ?? 0), `"*${alias.source}" stands for a value elsewhere`, "write the value out: the inventory has no aliases");
+      report.add(
+        at(alias.range?.[0] ?? 0),
+        `"*${alias.source}" stands for a value elsewhere`,
+        "write the value out: the inventory has no aliases",
+      );
     },
   });
-  if (document.errors.length === 0 && document.contents !== null) return aliases === 0 ? toData(document.contents, at) : undefined;
+  if (document.errors.length === 0 && document.contents !== null)
+    return aliases === 0 ? toData(document.contents, at) : undefined;
   for (const error of document.errors) {
-    report.add(at(error.pos[0]), `not YAML: ${lowerFirst(error.message.replace(/\s+/g, " "))}`, YAML_REMEDIES[error.code] ?? "put the line right");
+    report.add(
+      at(error.pos[0]),
+      `not YAML: ${lowerFirst(error.message.replace(/\s+/g, " "))}`,
+      YAML_REMEDIES[error.code] ?? "put the line right",
+    );
   }
   if (document.errors.length === 0) report.add(at(0), "the file is empty", "write it after its schema");
   return undefined;

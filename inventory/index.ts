@@ -5,7 +5,16 @@ export { formatProblem, InventoryErrors, type Problem } from "./problem.ts";
 export { sourceOf, type Source } from "./source.ts";
 export { Failure } from "./failure.ts";
 export {
-  accessGateway, addressOf, bootedHosts, hostsOfRole, lanWorkstation, managementAddress, managementCidr, operatorAddress, subnetOf, type Endpoint,
+  accessGateway,
+  addressOf,
+  bootedHosts,
+  hostsOfRole,
+  lanWorkstation,
+  managementAddress,
+  managementCidr,
+  operatorAddress,
+  subnetOf,
+  type Endpoint,
 } from "./reach.ts";
 export type * from "./model.ts";
 export { ROUTER_ROLES } from "./model.ts";

@@ -15,7 +15,11 @@ test("another province passes the check under its own name, and editors find its
   initInventory(directory, { name: 'Hà "Tĩnh": $&' });
   const { province, problems } = checkInventory(directory);
   expect(problems).toEqual([]);
-  expect(province).toMatchObject({ slug: "ha-tinh", name: 'Hà "Tĩnh": $&', services: { dns: { zone: "ha-tinh.gov.vn", contact: "hostmaster@ha-tinh.gov.vn" } } });
+  expect(province).toMatchObject({
+    slug: "ha-tinh",
+    name: 'Hà "Tĩnh": $&',
+    services: { dns: { zone: "ha-tinh.gov.vn", contact: "hostmaster@ha-tinh.gov.vn" } },
+  });
   expect([...province!.sites.values()].filter(({ kind }) => kind === "office")).toHaveLength(3);
   for (const file of readdirSync(directory)) {
     const schema = /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(path.join(directory, file), "utf8"))?.[1];
@@ -39,7 +43,9 @@ test.each([
   mkdirSync(path.join(parent, "day"));
   writeFileSync(path.join(parent, "day/mine"), "");
   writeFileSync(path.join(parent, "file"), "");
-  expect(() => initInventory(path.join(parent, name), options)).toThrow(expect.objectContaining({ message: expect.stringMatching(message) as string }) as Failure);
+  expect(() => initInventory(path.join(parent, name), options)).toThrow(
+    expect.objectContaining({ message: expect.stringMatching(message) as string }) as Failure,
+  );
   expect(readdirSync(parent).toSorted()).toEqual(["day", "file"]);
   expect(readdirSync(path.join(parent, "day"))).toEqual(["mine"]);
 });

@@ -8,7 +8,12 @@ export const BACKBONE_ID = "0.0.0.0";
  * A link's area by name: its own; else that of the site where one end is a site router; else the backbone. A hand-off has
  * none, since BGP runs there. Undefined also where a reference is broken.
  */
-export function linkArea(link: RawLink, hosts: readonly RawHost[], sites: readonly RawSite[], routing: RawRouting): string | undefined {
+export function linkArea(
+  link: RawLink,
+  hosts: readonly RawHost[],
+  sites: readonly RawSite[],
+  routing: RawRouting,
+): string | undefined {
   if (link.role === "handoff") return undefined;
   if (link.area !== undefined) return link.area;
   const router = link.ends.map((end) => hosts.find(({ name }) => name === end)).find((host) => host?.role === "site-router");

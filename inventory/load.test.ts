@@ -1,8 +1,20 @@
 /** What the description of Nghệ An says once it is loaded, held against the decision and against the network's rules. */
+import { homedir } from "node:os";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { contains, overlaps, prefixOf } from "./address.ts";
-import { bootedHosts, hostsOfRole, lanWorkstation, loadProvince, managementAddress, operatorAddress, ROUTER_ROLES, sourceOf, subnetOf } from "./index.ts";
+import {
+  bootedHosts,
+  hostsOfRole,
+  lanWorkstation,
+  loadProvince,
+  managementAddress,
+  operatorAddress,
+  ROUTER_ROLES,
+  sourceOf,
+  subnetOf,
+} from "./index.ts";
 
 const DIRECTORY = fileURLToPath(new URL("nghe-an", import.meta.url));
 const { province } = loadProvince(DIRECTORY);
@@ -23,12 +35,35 @@ test("the province has the decision's units, bodies and communes", () => {
 test("the annex has the decision's sums", () => {
   expect(province.funds.totalDong).toBe(364_170_800_000);
   expect(province.funds.groups.map(({ id, totalDong }) => [id, totalDong])).toEqual([
-    ["I", 111_170_800_000], ["II", 234_000_000_000], ["III", 9_000_000_000], ["IV", 10_000_000_000],
+    ["I", 111_170_800_000],
+    ["II", 234_000_000_000],
+    ["III", 9_000_000_000],
+    ["IV", 10_000_000_000],
   ]);
   expect(province.funds.groups.flatMap(({ lines }) => lines.map(({ id }) => id))).toEqual([
-    "I.1", "I.2", "I.3", "I.4", "I.5", "I.6", "I.7", "II.1", "II.2", "II.3", "II.4", "II.5", "II.6", "III.1", "IV.1",
+    "I.1",
+    "I.2",
+    "I.3",
+    "I.4",
+    "I.5",
+    "I.6",
+    "I.7",
+    "II.1",
+    "II.2",
+    "II.3",
+    "II.4",
+    "II.5",
+    "II.6",
+    "III.1",
+    "IV.1",
   ]);
-  expect(province.roadmap.map(({ year, items }) => [year, items.length])).toEqual([[2014, 6], [2015, 9], [2016, 8], [2017, 7], [2018, 5]]);
+  expect(province.roadmap.map(({ year, items }) => [year, items.length])).toEqual([
+    [2014, 6],
+    [2015, 9],
+    [2016, 8],
+    [2017, 7],
+    [2018, 5],
+  ]);
 });
 
 describe("the network", () => {
@@ -67,7 +102,10 @@ describe("the network", () => {
 
   test("no address stands twice, and all lie in what the province announces", () => {
     const { ipv4, ipv6 } = province.routing.bgp.announce;
-    for (const [family, supernet] of [["ipv4", ipv4], ["ipv6", ipv6]] as const) {
+    for (const [family, supernet] of [
+      ["ipv4", ipv4],
+      ["ipv6", ipv6],
+    ] as const) {
       const all = [
         ...hosts.flatMap((host) => host.interfaces.map((port) => port[family].split("/")[0]!)),
         ...hosts.flatMap(({ loopback }) => (loopback ? [loopback[family]] : [])),
@@ -85,7 +123,9 @@ describe("the network", () => {
     for (const site of sites.filter(({ lan }) => lan !== undefined)) {
       for (const prefix of [site.lan!.ipv4, site.lan!.ipv6]) {
         const covering = province.routing.areas.filter(({ summaries }) =>
-          (summaries ?? []).some(({ ipv4, ipv6 }) => [ipv4, ipv6].some((summary) => overlaps(prefixOf(summary), prefixOf(prefix)))),
+          (summaries ?? []).some(({ ipv4, ipv6 }) =>
+            [ipv4, ipv6].some((summary) => overlaps(prefixOf(summary), prefixOf(prefix))),
+          ),
         );
         expect(covering.map(({ name }) => name)).toEqual([site.area]);
       }
@@ -102,6 +142,12 @@ describe("how hosts are reached", () => {
     expect(managementAddress(twin, province.hosts.get("core1")!)).toBe("198.18.0.2");
     expect(managementAddress(twin, province.hosts.get("r-vinh")!)).toBe("198.18.1.2");
     expect(twin.ssh).toEqual({ user: "root", port: 22 });
+    expect(production.ssh).toEqual({
+      user: "root",
+      port: 22,
+      identityFile: path.join(homedir(), ".ssh/egov_ed25519"),
+      knownHostsFile: path.join(DIRECTORY, "known_hosts"),
+    });
   });
 
   test("the state network's edge is started in twins only", () => {
@@ -127,11 +173,24 @@ test("every object of the model knows its place", () => {
   expect(at(router.interfaces[0]!)).toBe(at(link));
   expect(at(router.interfaces[2]!)).toBe(at(province.sites.get("vinh")!));
   expect(at(province.routing, "bfd")).toMatch(/^routing\.yaml:\d+$/);
-  expect(at(province.routing.ospf, "deadSeconds")).toBe(at(province.routing.ospf, "helloSeconds").replace(/\d+$/, (line) => String(Number(line) + 1)));
+  expect(at(province.routing.ospf, "deadSeconds")).toBe(
+    at(province.routing.ospf, "helloSeconds").replace(/\d+$/, (line) => String(Number(line) + 1)),
+  );
   expect(at(province.communes.get("vinh-07")!)).toBe(at(province.units.get("vinh")!));
   expect(at(province.communes.get("vinh-le-mao")!)).toMatch(/^communes\.yaml:\d+$/);
-  const all = [province, ...hosts, ...sites, ...hosts.flatMap(({ interfaces }) => interfaces), ...province.links.values(), ...province.risks.values(),
-    ...province.segments.values(), ...province.environments.values(), ...province.communes.values(), ...province.routing.areas, ...province.qos];
+  const all = [
+    province,
+    ...hosts,
+    ...sites,
+    ...hosts.flatMap(({ interfaces }) => interfaces),
+    ...province.links.values(),
+    ...province.risks.values(),
+    ...province.segments.values(),
+    ...province.environments.values(),
+    ...province.communes.values(),
+    ...province.routing.areas,
+    ...province.qos,
+  ];
   for (const value of all) expect(() => sourceOf(value)).not.toThrow();
   expect(() => sourceOf({})).toThrow("was not read from an inventory");
 });

@@ -248,7 +248,7 @@ export interface Environment {
   readonly ssh: {
     readonly user: string;
     readonly port: number;
-    /** Absolute, or relative to the inventory's folder; absent for a twin, which makes its own. */
+    /** Absolute; both are always there for `hosts`. A twin makes its own. */
     readonly identityFile?: string;
     readonly knownHostsFile?: string;
   };

@@ -27,11 +27,17 @@ test.each([
   ["access", 7, "10.42.14.0/23", "fd40:3188:2014:4207::/64"],
   ["datacenter", 15, "10.43.15.0/24", "fd40:3188:2014:430f::/64"],
 ] as const)("%s %i", (pool, number, ipv4, ipv6) => {
-  expect(FAMILIES.map((family) => formatPrefix(prefixFor(addressing, pool, family, { name: "x", number })!))).toEqual([ipv4, ipv6]);
+  expect(FAMILIES.map((family) => formatPrefix(prefixFor(addressing, pool, family, { name: "x", number })!))).toEqual([
+    ipv4,
+    ipv6,
+  ]);
 });
 
 test("subnets lie in their pool and never overlap those of other numbers or pools; beyond the pool there are none", () => {
-  const entry = fc.record({ pool: fc.constantFrom<PoolName>("loopbacks", "links", "lans", "access", "datacenter"), number: fc.integer({ min: 1, max: 600 }) });
+  const entry = fc.record({
+    pool: fc.constantFrom<PoolName>("loopbacks", "links", "lans", "access", "datacenter"),
+    number: fc.integer({ min: 1, max: 600 }),
+  });
   fc.assert(
     fc.property(entry, entry, fc.constantFrom(...FAMILIES), (a, b, family) => {
       const [one, other] = [a, b].map(({ pool, number }) => prefixFor(addressing, pool, family, { name: "x", number }));
@@ -47,14 +53,19 @@ test("subnets lie in their pool and never overlap those of other numbers or pool
 
 test("all subnets of a pool together are the pool", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 8, max: 28 }), fc.integer({ min: 0, max: 4 }), (address, length, more) => {
-      const pool = parseCidr(`${[24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".")}/${length}`)!;
-      const count = Number(subnetCount(pool, length + more));
-      const parts = Array.from({ length: count }, (_, i) => subnet(pool, length + more, i)!);
-      expect(parts.every((part) => contains(pool, part))).toBe(true);
-      expect(new Set(parts.map(formatPrefix)).size).toBe(count);
-      expect(subnet(pool, length + more, count)).toBeUndefined();
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+      fc.integer({ min: 8, max: 28 }),
+      fc.integer({ min: 0, max: 4 }),
+      (address, length, more) => {
+        const pool = parseCidr(`${[24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".")}/${length}`)!;
+        const count = Number(subnetCount(pool, length + more));
+        const parts = Array.from({ length: count }, (_, i) => subnet(pool, length + more, i)!);
+        expect(parts.every((part) => contains(pool, part))).toBe(true);
+        expect(new Set(parts.map(formatPrefix)).size).toBe(count);
+        expect(subnet(pool, length + more, count)).toBeUndefined();
+      },
+    ),
   );
 });
 
@@ -69,20 +80,30 @@ test("addresses read back as they were written, and other texts are none", () =>
       expect(parseAddress(nthCidr(parseCidr(`${text}/128`)!, 0).slice(0, -4))).toEqual(parseAddress(text));
     }),
   );
-  for (const text of ["10.1", "010.1.1.1", "1.2.3.4.5", "256.1.1.1", "fe80::1%eth0", "", "x"]) expect(parseAddress(text), text).toBeUndefined();
-  for (const text of ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/", "::/129", "10.0.0.0/8/8"]) expect(parseCidr(text), text).toBeUndefined();
+  for (const text of ["10.1", "010.1.1.1", "1.2.3.4.5", "256.1.1.1", "fe80::1%eth0", "", "x"])
+    expect(parseAddress(text), text).toBeUndefined();
+  for (const text of ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/", "::/129", "10.0.0.0/8/8"])
+    expect(parseCidr(text), text).toBeUndefined();
 });
 
 test("a new site renumbers nobody, wherever it is written", () => {
   const small = fileURLToPath(new URL("small/", import.meta.url));
   const addresses = ({ hosts, sites, communes }: Province): Map<string, unknown> =>
     new Map<string, unknown>([
-      ...[...hosts.values()].map((host): [string, unknown] => [host.name, [host.loopback, host.interfaces.filter((port) => port.peer?.host !== "r-moi")]]),
+      ...[...hosts.values()].map((host): [string, unknown] => [
+        host.name,
+        [host.loopback, host.interfaces.filter((port) => port.peer?.host !== "r-moi")],
+      ]),
       ...[...sites.values()].map((site): [string, unknown] => [`site ${site.slug}`, [site.lan, site.access]]),
       ...[...communes.values()].map((commune): [string, unknown] => [commune.slug, [commune.ipv4, commune.ipv6]]),
     ]);
   const before = addresses(loadProvince(small).province);
-  const placed = fc.record({ site: fc.integer({ min: 3, max: 15 }), host: fc.integer({ min: 103, max: 163 }), link: fc.integer({ min: 40, max: 100 }), row: fc.nat(3) });
+  const placed = fc.record({
+    site: fc.integer({ min: 3, max: 15 }),
+    host: fc.integer({ min: 103, max: 163 }),
+    link: fc.integer({ min: 40, max: 100 }),
+    row: fc.nat(3),
+  });
   fc.assert(
     fc.property(placed, ({ site, host, link, row }) => {
       const directory = mkdtempSync(path.join(tmpdir(), "egov-inventory-"));

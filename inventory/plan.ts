@@ -36,14 +36,21 @@ export function plannedPrefix(addressing: RawAddressing, pool: PoolName, family:
 
 /** The subnet of an entry: its override, or else what its number gives; undefined when the pool has no such number. */
 export function prefixFor(
-  addressing: RawAddressing, pool: PoolName, family: Family, entry: { readonly name: string; readonly number: number },
+  addressing: RawAddressing,
+  pool: PoolName,
+  family: Family,
+  entry: { readonly name: string; readonly number: number },
 ): Prefix | undefined {
   const override = addressing.overrides?.[pool]?.[entry.name]?.[family];
   return override === undefined ? plannedPrefix(addressing, pool, family, entry.number) : prefixOf(override);
 }
 
 /** The subnets of an entry in both families, as texts. Throws an Error when the pool has no such number. */
-export function prefixesFor(addressing: RawAddressing, pool: PoolName, entry: { readonly name: string; readonly number: number }): Prefixes {
+export function prefixesFor(
+  addressing: RawAddressing,
+  pool: PoolName,
+  entry: { readonly name: string; readonly number: number },
+): Prefixes {
   const texts = FAMILIES.map((family) => {
     const prefix = prefixFor(addressing, pool, family, entry);
     if (prefix === undefined) throw new Error(`the pool ${pool} has no ${family} subnet for number ${entry.number}`);
@@ -76,5 +83,10 @@ export function cidrsAt(prefixes: Prefixes, index: number): Prefixes {
 /** True where `text` is an address inside `prefix`. */
 export function isInside(prefix: Prefix, text: string): boolean {
   const address = parseAddress(text);
-  return address !== undefined && address.family === prefix.family && address.value >= prefix.first && address.value < prefix.first + size(prefix);
+  return (
+    address !== undefined &&
+    address.family === prefix.family &&
+    address.value >= prefix.first &&
+    address.value < prefix.first + size(prefix)
+  );
 }

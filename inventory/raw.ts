@@ -3,7 +3,19 @@
  * mirrors one schema in `schema/`, where the keys are described.
  */
 import type {
-  Area, BodyGroup, FundsGroup, HostRole, LinkRole, Prefixes, QosClass, RoadmapYear, Routing, Services, SharedRisk, Site, Tier,
+  Area,
+  BodyGroup,
+  FundsGroup,
+  HostRole,
+  LinkRole,
+  Prefixes,
+  QosClass,
+  RoadmapYear,
+  Routing,
+  Services,
+  SharedRisk,
+  Site,
+  Tier,
 } from "./model.ts";
 
 export interface RawProvince {

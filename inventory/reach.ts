@@ -30,7 +30,9 @@ export function bootedHosts(province: Province, environment: Environment): reado
 
 /** The hosts of a role in their order of preference, then of their numbers. */
 export function hostsOfRole(province: Province, role: HostRole): readonly Host[] {
-  return [...province.hosts.values()].filter((host) => host.role === role).toSorted((a, b) => a.rank - b.rank || a.number - b.number);
+  return [...province.hosts.values()]
+    .filter((host) => host.role === role)
+    .toSorted((a, b) => a.rank - b.rank || a.number - b.number);
 }
 
 /** An endpoint that only sends traffic: its addresses with prefix length, and its default gateways without. */

@@ -36,9 +36,17 @@ export function readInventory(directory: string, report: Report): Raw {
     roadmap: reader.list("roadmap", "years"),
     environments: reader.list("environments", "environments"),
     whole: new Set(
-      ([
-        ["units", "units"], ["sites", "sites"], ["hosts", "hosts"], ["links", "links"], ["qos", "classes"],
-      ] as const).filter(([file, key]) => reader.isWhole(file, key)).map(([file]) => file),
+      (
+        [
+          ["units", "units"],
+          ["sites", "sites"],
+          ["hosts", "hosts"],
+          ["links", "links"],
+          ["qos", "classes"],
+        ] as const
+      )
+        .filter(([file, key]) => reader.isWhole(file, key))
+        .map(([file]) => file),
     ),
     names: {
       units: reader.names("units", "units"),
@@ -81,7 +89,15 @@ class Reader {
   /** The names (or slugs) of all entries of a list, whether they fit or not; undefined when there is no list. */
   names(file: FileName, key: string): ReadonlySet<string> | undefined {
     const items = this.#items(file, key);
-    return items && new Set(items.filter(isObject).map((item) => item["slug"] ?? item["name"]).filter((name) => typeof name === "string"));
+    return (
+      items &&
+      new Set(
+        items
+          .filter(isObject)
+          .map((item) => item["slug"] ?? item["name"])
+          .filter((name) => typeof name === "string"),
+      )
+    );
   }
 
   /** Whether a list is there and all its entries fit. */

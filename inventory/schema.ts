@@ -14,10 +14,12 @@ let compiled: Ajv2020 | undefined;
 function schemas(): Ajv2020 {
   if (compiled !== undefined) return compiled;
   const ajv = new Ajv2020({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true });
-  const isPrefix = (family: 4 | 6) => (text: string): boolean => {
-    const prefix = parseCidr(text);
-    return prefix !== undefined && prefix.family === family && formatPrefix(prefix) === text;
-  };
+  const isPrefix =
+    (family: 4 | 6) =>
+    (text: string): boolean => {
+      const prefix = parseCidr(text);
+      return prefix !== undefined && prefix.family === family && formatPrefix(prefix) === text;
+    };
   ajv.addFormat("ipv4", (text: string) => parseAddress(text)?.family === 4);
   ajv.addFormat("ip", (text: string) => parseAddress(text) !== undefined);
   ajv.addFormat("ipv4-prefix", isPrefix(4));
@@ -41,7 +43,10 @@ export function validate(name: string, data: object, report: Report): readonly (
     ({ keyword, data: value }) => keyword !== "propertyNames" && (keyword !== "enum" || typeof value === "string"),
   );
   return errors.map((error) => {
-    const keys = error.instancePath.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const keys = error.instancePath
+      .split("/")
+      .slice(1)
+      .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
     const unknownKey = error.keyword === "additionalProperties" ? String(error.params["additionalProperty"]) : error.propertyName;
     report.add(place(data, unknownKey === undefined ? keys : [...keys, unknownKey]), ...explain(error, keys));
     return keys;
@@ -75,7 +80,10 @@ function explain(error: ErrorObject, keys: readonly string[]): [message: string,
     case "enum": {
       const values = (params["allowedValues"] as unknown[]).map(String);
       const near = closest(String(error.data), values);
-      return [`${subject} is ${show(error.data)}`, near === undefined ? `it must be one of ${values.join(", ")}` : `did you mean "${near}"?`];
+      return [
+        `${subject} is ${show(error.data)}`,
+        near === undefined ? `it must be one of ${values.join(", ")}` : `did you mean "${near}"?`,
+      ];
     }
     case "minimum":
     case "maximum":
@@ -85,7 +93,10 @@ function explain(error: ErrorObject, keys: readonly string[]): [message: string,
     case "minItems":
     case "maxItems": {
       const items = count(Number(params["limit"]));
-      return [`${subject} has ${count((error.data as unknown[]).length)}`, `it must have ${BOUNDS[error.keyword]} ${items}: ${lowerArticle(parent.description ?? "see its schema")}`];
+      return [
+        `${subject} has ${count((error.data as unknown[]).length)}`,
+        `it must have ${BOUNDS[error.keyword]} ${items}: ${lowerArticle(parent.description ?? "see its schema")}`,
+      ];
     }
     case "uniqueItems":
       return [`${subject} names the same thing twice`, "keep one of the two"];
@@ -101,7 +112,12 @@ function explain(error: ErrorObject, keys: readonly string[]): [message: string,
 }
 
 const BOUNDS = {
-  minimum: "at least", maximum: "at most", exclusiveMinimum: "more than", exclusiveMaximum: "less than", minItems: "at least", maxItems: "at most",
+  minimum: "at least",
+  maximum: "at most",
+  exclusiveMinimum: "more than",
+  exclusiveMaximum: "less than",
+  minItems: "at least",
+  maxItems: "at most",
 } as const;
 
 /** The candidate that a slip of the pen could have made of `word`; undefined when none is near or the word is too short to tell. */
@@ -124,13 +140,19 @@ function nameOf(keys: readonly string[]): string {
 function typeName(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a mapping" : `the ${typeof value === "boolean" ? "truth value" : typeof value === "number" ? "number" : "text"} ${show(value)}`;
+  return typeof value === "object"
+    ? "a mapping"
+    : `the ${typeof value === "boolean" ? "truth value" : typeof value === "number" ? "number" : "text"} ${show(value)}`;
 }
 
 function typeWords(type: string): string {
   const words: Record<string, string> = {
-    string: "a text (in quotation marks where it looks like a number)", integer: "a whole number", number: "a number",
-    boolean: "true or false", array: "a list", object: "a mapping",
+    string: "a text (in quotation marks where it looks like a number)",
+    integer: "a whole number",
+    number: "a number",
+    boolean: "true or false",
+    array: "a list",
+    object: "a mapping",
   };
   return words[type] ?? type;
 }

@@ -47,12 +47,20 @@ function checkPools(addressing: RawAddressing, report: Report): boolean {
     pools.forEach(([name, pool], i) => {
       const prefix = prefixOf(pool[family]);
       if (!contains(prefixOf(addressing.supernet[family]), prefix)) {
-        report.add(sourceOf(pool, family), `the pool ${name} (${pool[family]}) lies outside the supernet ${addressing.supernet[family]}`, "move it inside, or widen the supernet");
+        report.add(
+          sourceOf(pool, family),
+          `the pool ${name} (${pool[family]}) lies outside the supernet ${addressing.supernet[family]}`,
+          "move it inside, or widen the supernet",
+        );
       }
       for (const [other, { [family]: text }] of pools.slice(0, i)) {
         if (!overlaps(prefix, prefixOf(text))) continue;
         apart = false;
-        report.add(sourceOf(pool, family), `the pool ${name} (${pool[family]}) overlaps the pool ${other} (${text})`, "move one of them");
+        report.add(
+          sourceOf(pool, family),
+          `the pool ${name} (${pool[family]}) overlaps the pool ${other} (${text})`,
+          "move one of them",
+        );
       }
     });
   }
@@ -63,7 +71,11 @@ function checkStateNetwork(raw: Raw, addressing: RawAddressing, report: Report):
   const network = raw.routing?.bgp.stateNetwork;
   for (const family of FAMILIES) {
     if (network === undefined || !overlaps(prefixOf(network[family]), prefixOf(addressing.supernet[family]))) continue;
-    report.add(sourceOf(network, family), `the state network ${network[family]} overlaps the province's supernet ${addressing.supernet[family]}`, "one of them is wrong: the two must be apart");
+    report.add(
+      sourceOf(network, family),
+      `the state network ${network[family]} overlaps the province's supernet ${addressing.supernet[family]}`,
+      "one of them is wrong: the two must be apart",
+    );
   }
 }
 
@@ -71,7 +83,13 @@ function checkStateNetwork(raw: Raw, addressing: RawAddressing, report: Report):
 function entries(raw: Raw): Entry[] {
   const offices = raw.sites.filter(({ kind }) => kind === "office");
   const communes = (slug: string | undefined): number => raw.units.find((unit) => unit.slug === slug)?.communes ?? 0;
-  const named = (pool: PoolName, origin: { readonly number: number }, name: string, needed: number): Entry => ({ pool, origin, name, number: origin.number, needed });
+  const named = (pool: PoolName, origin: { readonly number: number }, name: string, needed: number): Entry => ({
+    pool,
+    origin,
+    name,
+    number: origin.number,
+    needed,
+  });
   return [
     ...raw.hosts.filter(({ role }) => ROUTER_ROLES.includes(role)).map((host) => named("loopbacks", host, host.name, 0)),
     ...raw.links.map((link) => named("links", link, link.name, 0)),
@@ -91,22 +109,44 @@ function claim(addressing: RawAddressing, family: Family, entry: Entry, report: 
   if (prefix === undefined) {
     const { step } = poolLengths(addressing, pool, family);
     const highest = subnetCount(range, step) - 1n;
-    const remedy = highest < 1n ? `${formatPrefix(range)} has no /${step} for numbers from 1` : `${formatPrefix(range)} ends at number ${highest}`;
-    report.add(at, `the pool ${pool} has no ${family} subnet for number ${number} ("${name}")`, `${remedy}; use a free number, or widen the pool in addressing.yaml`);
+    const remedy =
+      highest < 1n
+        ? `${formatPrefix(range)} has no /${step} for numbers from 1`
+        : `${formatPrefix(range)} ends at number ${highest}`;
+    report.add(
+      at,
+      `the pool ${pool} has no ${family} subnet for number ${number} ("${name}")`,
+      `${remedy}; use a free number, or widen the pool in addressing.yaml`,
+    );
     return [];
   }
   if (overridden) checkOverride(addressing, family, entry, prefix, at, report);
   if (family === "ipv4" && needed > 0 && size(prefix) < BigInt(needed + 2)) {
-    report.add(at, `${formatPrefix(prefix)} of "${name}" is too small for ${needed} addresses`, "give it a shorter prefix length in addressing.yaml");
+    report.add(
+      at,
+      `${formatPrefix(prefix)} of "${name}" is too small for ${needed} addresses`,
+      "give it a shorter prefix length in addressing.yaml",
+    );
   }
   return [{ pool, name, number, prefix, at, overridden }];
 }
 
 /** Lengths that an override must keep: a loopback and a link's end have them by nature, an IPv6 LAN by RFC 4291, section 2.5.1. */
-function checkOverride(addressing: RawAddressing, family: Family, { pool, name, number }: Entry, prefix: Prefix, at: Source, report: Report): void {
+function checkOverride(
+  addressing: RawAddressing,
+  family: Family,
+  { pool, name, number }: Entry,
+  prefix: Prefix,
+  at: Source,
+  report: Report,
+): void {
   const range = prefixOf(addressing.pools[pool][family]);
   if (!contains(range, prefix)) {
-    report.add(at, `${formatPrefix(prefix)} of "${name}" lies outside the pool ${pool} (${formatPrefix(range)})`, "choose one inside, or widen the pool");
+    report.add(
+      at,
+      `${formatPrefix(prefix)} of "${name}" lies outside the pool ${pool} (${formatPrefix(range)})`,
+      "choose one inside, or widen the pool",
+    );
   }
   const { length } = plannedPrefix(addressing, pool, family, number) ?? poolLengths(addressing, pool, family);
   if ((family === "ipv6" || pool === "loopbacks" || pool === "links") && prefix.length !== length) {
@@ -116,13 +156,19 @@ function checkOverride(addressing: RawAddressing, family: Family, { pool, name, 
 
 /** No two entries take the same addresses. Entries of one number in one pool are reported as a double number already. */
 function checkOverlaps(claims: readonly Claim[], report: Report): void {
-  const sorted = claims.toSorted((a, b) => (a.prefix.first < b.prefix.first ? -1 : a.prefix.first > b.prefix.first ? 1 : a.prefix.length - b.prefix.length));
+  const sorted = claims.toSorted((a, b) =>
+    a.prefix.first < b.prefix.first ? -1 : a.prefix.first > b.prefix.first ? 1 : a.prefix.length - b.prefix.length,
+  );
   let widest: Claim | undefined;
   for (const claim of sorted) {
     const sameNumber = widest?.pool === claim.pool && widest.number === claim.number && !widest.overridden && !claim.overridden;
     if (widest !== undefined && overlaps(widest.prefix, claim.prefix) && !sameNumber) {
       const [later, earlier] = widest.overridden && !claim.overridden ? [widest, claim] : [claim, widest];
-      report.add(later.at, `${formatPrefix(later.prefix)} of "${later.name}" overlaps ${formatPrefix(earlier.prefix)} of "${earlier.name}"`, "choose a free subnet of the pool");
+      report.add(
+        later.at,
+        `${formatPrefix(later.prefix)} of "${later.name}" overlaps ${formatPrefix(earlier.prefix)} of "${earlier.name}"`,
+        "choose a free subnet of the pool",
+      );
     }
     if (widest === undefined || last(claim.prefix) > last(widest.prefix)) widest = claim;
   }
@@ -131,22 +177,38 @@ function checkOverlaps(claims: readonly Claim[], report: Report): void {
 /** A summary draws all its traffic into its area: it must not cover what lies in another, or in another's summary. */
 function checkSummaries(raw: Raw, addressing: RawAddressing, family: Family, claims: readonly Claim[], report: Report): void {
   const summaries = (raw.routing?.areas ?? []).flatMap((area) =>
-    (area.summaries ?? []).map((prefixes) => ({ area: area.name, prefix: prefixOf(prefixes[family]), at: sourceOf(prefixes, family) })),
+    (area.summaries ?? []).map((prefixes) => ({
+      area: area.name,
+      prefix: prefixOf(prefixes[family]),
+      at: sourceOf(prefixes, family),
+    })),
   );
   summaries.forEach(({ area, prefix, at }, i) => {
     if (!contains(prefixOf(addressing.supernet[family]), prefix)) {
-      report.add(at, `the summary ${formatPrefix(prefix)} of area "${area}" lies outside the supernet ${addressing.supernet[family]}`, "summarise the area's own LANs");
+      report.add(
+        at,
+        `the summary ${formatPrefix(prefix)} of area "${area}" lies outside the supernet ${addressing.supernet[family]}`,
+        "summarise the area's own LANs",
+      );
     }
     for (const other of summaries.slice(0, i)) {
       if (!overlaps(prefix, other.prefix)) continue;
-      report.add(at, `the summary ${formatPrefix(prefix)} of area "${area}" overlaps ${formatPrefix(other.prefix)} of area "${other.area}"`, "give each area its own range of site numbers");
+      report.add(
+        at,
+        `the summary ${formatPrefix(prefix)} of area "${area}" overlaps ${formatPrefix(other.prefix)} of area "${other.area}"`,
+        "give each area its own range of site numbers",
+      );
     }
     for (const taken of claims) {
       const owner = areaOf(raw, taken);
       const isOffice = taken.pool === "lans" || taken.pool === "access";
       // An office without an area is reported for that.
       if (!overlaps(prefix, taken.prefix) || owner === area || (isOffice && owner === undefined)) continue;
-      report.add(at, `the summary ${formatPrefix(prefix)} of area "${area}" covers ${formatPrefix(taken.prefix)} of "${taken.name}", which lies elsewhere`, "shrink the summary, or give that another number");
+      report.add(
+        at,
+        `the summary ${formatPrefix(prefix)} of area "${area}" covers ${formatPrefix(taken.prefix)} of "${taken.name}", which lies elsewhere`,
+        "shrink the summary, or give that another number",
+      );
     }
   });
 }

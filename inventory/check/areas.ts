@@ -15,10 +15,15 @@ export function checkAreas(raw: Raw, report: Report): void {
     return;
   }
   const areaOf = new Map(raw.links.map((link) => [link, linkArea(link, raw.hosts, raw.sites, routing)]));
-  const parts = (area: Area): Set<string>[] => connected(raw.links.filter((link) => areaOf.get(link) === area.name).map(({ ends }) => ends));
+  const parts = (area: Area): Set<string>[] =>
+    connected(raw.links.filter((link) => areaOf.get(link) === area.name).map(({ ends }) => ends));
   const [, ...strays] = parts(backbone).toSorted((a, b) => b.size - a.size);
   for (const stray of strays) {
-    report.add(sourceOf(backbone), `the backbone is in pieces: there is no way to the rest from ${list(stray)}`, "join them by a link without an area");
+    report.add(
+      sourceOf(backbone),
+      `the backbone is in pieces: there is no way to the rest from ${list(stray)}`,
+      "join them by a link without an area",
+    );
   }
   const border = new Set(raw.links.filter((link) => areaOf.get(link) === backbone.name).flatMap(({ ends }) => ends));
   for (const area of routing.areas) {
@@ -27,10 +32,15 @@ export function checkAreas(raw: Raw, report: Report): void {
       continue;
     }
     const pieces = parts(area);
-    if (pieces.length === 0) report.add(sourceOf(area), `area "${area.name}" has no link`, "remove it, or name it at sites or links");
+    if (pieces.length === 0)
+      report.add(sourceOf(area), `area "${area.name}" has no link`, "remove it, or name it at sites or links");
     for (const piece of pieces) {
       if ([...piece].some((host) => border.has(host))) continue;
-      report.add(sourceOf(area), `area "${area.name}" has no route to the backbone: no border router among ${list(piece)}`, "link one of them to a core or aggregation router that is in the backbone");
+      report.add(
+        sourceOf(area),
+        `area "${area.name}" has no route to the backbone: no border router among ${list(piece)}`,
+        "link one of them to a core or aggregation router that is in the backbone",
+      );
     }
   }
 }

@@ -27,16 +27,46 @@ export function checkDuplicates(raw: Raw, report: Report): void {
   for (const [entries, what, keys] of lists) {
     for (const key of keys) once(report, entries, what, `the ${key}`, key, (entry) => (entry as Record<string, unknown>)[key]);
   }
-  once(report, raw.pilots, "commune of the unit", "the number", "number", (pilot) => JSON.stringify([pilot.unit, pilot.number]), (pilot) => pilot.number);
+  once(
+    report,
+    raw.pilots,
+    "commune of the unit",
+    "the number",
+    "number",
+    (pilot) => JSON.stringify([pilot.unit, pilot.number]),
+    (pilot) => pilot.number,
+  );
   const ranked = raw.hosts.filter((host) => host.role !== "site-router");
-  once(report, ranked, "host of the same role and site", "the rank", "rank", (host) => JSON.stringify([host.site, host.role, host.rank ?? 1]), (host) => host.rank ?? 1);
+  once(
+    report,
+    ranked,
+    "host of the same role and site",
+    "the rank",
+    "rank",
+    (host) => JSON.stringify([host.site, host.role, host.rank ?? 1]),
+    (host) => host.rank ?? 1,
+  );
   const servers = raw.hosts.filter((host) => host.segment !== undefined && host.address !== undefined);
-  once(report, servers, "host of the segment", "the address", "address", (host) => JSON.stringify([host.segment, host.address]), (host) => host.address);
+  once(
+    report,
+    servers,
+    "host of the segment",
+    "the address",
+    "address",
+    (host) => JSON.stringify([host.segment, host.address]),
+    (host) => host.address,
+  );
 }
 
 /** Reports each entry after the first that has the same identity. `shown` is the value to name in the message. */
 function once<T extends object>(
-  report: Report, entries: readonly T[], what: string, label: string, key: string, identity: (entry: T) => unknown, shown: (entry: T) => unknown = identity,
+  report: Report,
+  entries: readonly T[],
+  what: string,
+  label: string,
+  key: string,
+  identity: (entry: T) => unknown,
+  shown: (entry: T) => unknown = identity,
 ): void {
   const first = new Map<unknown, T>();
   for (const entry of entries) {
@@ -47,6 +77,10 @@ function once<T extends object>(
       continue;
     }
     const { file, line } = sourceOf(earlier, key);
-    report.add(sourceOf(entry, key), `${label} ${JSON.stringify(shown(entry))} belongs to another ${what} already (${file}:${line})`, "give it one of its own");
+    report.add(
+      sourceOf(entry, key),
+      `${label} ${JSON.stringify(shown(entry))} belongs to another ${what} already (${file}:${line})`,
+      "give it one of its own",
+    );
   }
 }

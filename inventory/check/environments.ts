@@ -5,20 +5,35 @@ import type { Report } from "../problem.ts";
 import type { PoolName, Raw, RawEnvironment } from "../raw.ts";
 import { sourceOf } from "../source.ts";
 
+/** What an environment of real hosts must say, since nobody makes it for them. */
+const KEY_FILES = {
+  identityFile: "add the private key to log in with",
+  knownHostsFile: "add a file with the hosts' keys, to tell them from others",
+} as const;
+
 export function checkEnvironments(raw: Raw, report: Report): void {
   raw.environments.forEach((environment, i) => {
     const at = sourceOf(environment, "managementPrefix");
     const prefix = prefixOf(environment.managementPrefix);
     for (const [pool, subnets] of Object.entries(raw.addressing?.pools ?? {}) as [PoolName, { ipv4: string }][]) {
       if (!overlaps(prefix, prefixOf(subnets.ipv4))) continue;
-      report.add(at, `the management prefix ${environment.managementPrefix} overlaps the pool ${pool} (${subnets.ipv4})`, "choose one outside all pools of addressing.yaml");
+      report.add(
+        at,
+        `the management prefix ${environment.managementPrefix} overlaps the pool ${pool} (${subnets.ipv4})`,
+        "choose one outside all pools of addressing.yaml",
+      );
     }
     for (const other of raw.environments.slice(0, i)) {
       if (!overlaps(prefix, prefixOf(other.managementPrefix))) continue;
-      report.add(at, `the management prefix ${environment.managementPrefix} overlaps that of "${other.name}" (${other.managementPrefix})`, "choose another: both may stand at once");
+      report.add(
+        at,
+        `the management prefix ${environment.managementPrefix} overlaps that of "${other.name}" (${other.managementPrefix})`,
+        "choose another: both may stand at once",
+      );
     }
-    if (environment.kind === "hosts" && environment.ssh.knownHostsFile === undefined) {
-      report.add(sourceOf(environment, "ssh"), `environment "${environment.name}" cannot tell its hosts from others`, "add knownHostsFile, a file with their keys");
+    for (const [key, remedy] of Object.entries(KEY_FILES)) {
+      if (environment.kind !== "hosts" || environment.ssh[key as keyof typeof KEY_FILES] !== undefined) continue;
+      report.add(sourceOf(environment, "ssh"), `environment "${environment.name}" has hosts, but no ${key}`, remedy);
     }
     checkAddresses(raw, environment, report);
   });
@@ -46,7 +61,12 @@ function checkAddresses(raw: Raw, environment: RawEnvironment, report: Report): 
   for (const [name, address] of Object.entries(chosen)) {
     const at = sourceOf(chosen, name);
     const owner = owners.get(address);
-    if (!isInside(prefix, address)) report.add(at, `the address ${address} of "${name}" lies outside ${formatPrefix(prefix)}`, "choose one inside the management prefix");
+    if (!isInside(prefix, address))
+      report.add(
+        at,
+        `the address ${address} of "${name}" lies outside ${formatPrefix(prefix)}`,
+        "choose one inside the management prefix",
+      );
     else if (owner !== undefined) report.add(at, `the address ${address} of "${name}" belongs to ${owner}`, "choose another");
     owners.set(address, `"${name}"`);
   }

@@ -10,7 +10,11 @@ export function checkHosts(raw: Raw, report: Report): void {
     const site = raw.sites.find(({ slug }) => slug === host.site);
     const isRouter = ROUTER_ROLES.includes(host.role);
     if (host.role === "site-router" && site !== undefined && site.kind !== "office") {
-      report.add(sourceOf(host, "role"), `"${host.name}" is a site-router, but its site "${site.slug}" is no office`, "choose another role, or the office that it serves");
+      report.add(
+        sourceOf(host, "role"),
+        `"${host.name}" is a site-router, but its site "${site.slug}" is no office`,
+        "choose another role, or the office that it serves",
+      );
     }
     if (isRouter && !linked.has(host.name) && raw.whole.has("links")) {
       report.add(sourceOf(host), `router "${host.name}" has no link`, "add a link that ends at it to links.yaml");
@@ -24,13 +28,19 @@ export function checkHosts(raw: Raw, report: Report): void {
 function checkNoSegment(host: RawHost, report: Report): void {
   for (const key of ["segment", "address"] as const) {
     if (host[key] === undefined) continue;
-    report.add(sourceOf(host, key), `router "${host.name}" has a key "${key}"`, `remove it: firewalls have a leg in every segment, other routers in none`);
+    report.add(
+      sourceOf(host, key),
+      `router "${host.name}" has a key "${key}"`,
+      `remove it: firewalls have a leg in every segment, other routers in none`,
+    );
   }
 }
 
 function checkServer(host: RawHost, report: Report): void {
-  if (host.segment === undefined) report.add(sourceOf(host), `server "${host.name}" has no interface`, "add the segment of datacenter.yaml that it stands in");
-  else if (host.address === undefined) report.add(sourceOf(host), `server "${host.name}" has no address`, "add its place in the segment, such as address: 11");
+  if (host.segment === undefined)
+    report.add(sourceOf(host), `server "${host.name}" has no interface`, "add the segment of datacenter.yaml that it stands in");
+  else if (host.address === undefined)
+    report.add(sourceOf(host), `server "${host.name}" has no address`, "add its place in the segment, such as address: 11");
 }
 
 /** A segment without a firewall would have no gateway. */

@@ -17,8 +17,20 @@ import { checkSegments } from "./segments.ts";
 import { checkSites } from "./sites.ts";
 
 const CHECKS: readonly ((raw: Raw, report: Report) => void)[] = [
-  checkDuplicates, checkReferences, checkSites, checkHosts, checkInterfaces, checkLinks, checkAreas, checkAddressing, checkSegments, checkRouting, checkQos,
-  checkCommunes, checkFunds, checkEnvironments,
+  checkDuplicates,
+  checkReferences,
+  checkSites,
+  checkHosts,
+  checkInterfaces,
+  checkLinks,
+  checkAreas,
+  checkAddressing,
+  checkSegments,
+  checkRouting,
+  checkQos,
+  checkCommunes,
+  checkFunds,
+  checkEnvironments,
 ];
 
 /** Runs all checks on what could be read. */

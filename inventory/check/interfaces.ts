@@ -14,10 +14,16 @@ interface Named {
 }
 
 export function checkInterfaces(raw: Raw, report: Report): void {
-  const taken = new Map(raw.hosts.map((host) => [host.name, new Map(reservedNames(raw, host).map((name) => [name, "of its own"]))]));
+  const taken = new Map(
+    raw.hosts.map((host) => [host.name, new Map(reservedNames(raw, host).map((name) => [name, "of its own"]))]),
+  );
   for (const { host, name, at } of [...linkInterfaces(raw), ...firewallLegs(raw)]) {
     if (name.length > LONGEST) {
-      report.add(at, `the interface name "${name}" has ${name.length} characters`, `use at most ${LONGEST}, which is Linux's limit`);
+      report.add(
+        at,
+        `the interface name "${name}" has ${name.length} characters`,
+        `use at most ${LONGEST}, which is Linux's limit`,
+      );
     }
     const names = taken.get(host);
     const earlier = names?.get(name);
@@ -27,7 +33,11 @@ export function checkInterfaces(raw: Raw, report: Report): void {
   for (const link of raw.links) {
     for (const host of Object.keys(link.interfaces ?? {})) {
       if (link.ends.includes(host)) continue;
-      report.add(sourceOf(link.interfaces!, host), `"${host}" is no end of the link "${link.name}"`, `name one of ${link.ends.join(", ")}`);
+      report.add(
+        sourceOf(link.interfaces!, host),
+        `"${host}" is no end of the link "${link.name}"`,
+        `name one of ${link.ends.join(", ")}`,
+      );
     }
   }
 }
@@ -50,7 +60,9 @@ function linkInterfaces(raw: Raw): Named[] {
 
 function firewallLegs(raw: Raw): Named[] {
   const firewalls = raw.hosts.filter(({ role }) => role === "firewall");
-  return firewalls.flatMap((host) => raw.segments.map((segment) => ({ host: host.name, name: segment.interface, at: sourceOf(segment, "interface") })));
+  return firewalls.flatMap((host) =>
+    raw.segments.map((segment) => ({ host: host.name, name: segment.interface, at: sourceOf(segment, "interface") })),
+  );
 }
 
 /** Names that the model (lan0, access0) and the environments (the loopback, out-of-band management) give. */

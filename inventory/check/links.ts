@@ -16,7 +16,11 @@ export function checkLinks(raw: Raw, report: Report): void {
     link.ends.forEach((end, i) => {
       const host = raw.hosts.find(({ name }) => name === end);
       if (host === undefined || ROUTER_ROLES.includes(host.role)) return;
-      report.add(sourceOf(link.ends, String(i)), `link "${link.name}" ends at "${end}", which is no router`, "servers stand in a segment; name a router");
+      report.add(
+        sourceOf(link.ends, String(i)),
+        `link "${link.name}" ends at "${end}", which is no router`,
+        "servers stand in a segment; name a router",
+      );
     });
     checkHandOff(raw, link, report);
   }
@@ -31,7 +35,11 @@ function checkHandOff(raw: Raw, link: RawLink, report: Report): void {
   if (roles.includes(undefined)) return;
   const reachesEdge = roles.includes("state-edge");
   if (link.role === "handoff" && !reachesEdge) {
-    report.add(sourceOf(link, "role"), `link "${link.name}" is a handoff, but no end is a state-edge`, "let it end at a host of role state-edge, or give it another role");
+    report.add(
+      sourceOf(link, "role"),
+      `link "${link.name}" is a handoff, but no end is a state-edge`,
+      "let it end at a host of role state-edge, or give it another role",
+    );
   } else if (link.role !== "handoff" && reachesEdge) {
     report.add(sourceOf(link, "role"), `link "${link.name}" ends at a state-edge, but is no handoff`, "give it the role handoff");
   }
@@ -44,7 +52,11 @@ function checkCost(link: RawLink, routing: RawRouting, report: Report): void {
   const cost = linkCost(link, routing);
   if (cost <= HIGHEST_COST) return;
   const key = link.cost === undefined ? "capacityMbps" : "cost";
-  report.add(sourceOf(link, key), `link "${link.name}" would cost ${cost}, and OSPF takes at most ${HIGHEST_COST}`, "give it a cost, or lower referenceBandwidthMbps or backupPenalty in routing.yaml");
+  report.add(
+    sourceOf(link, key),
+    `link "${link.name}" would cost ${cost}, and OSPF takes at most ${HIGHEST_COST}`,
+    "give it a cost, or lower referenceBandwidthMbps or backupPenalty in routing.yaml",
+  );
 }
 
 /** A site's backup links must cost more than its primary ones, or traffic would take them with nothing broken. */

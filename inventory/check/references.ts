@@ -6,7 +6,9 @@ import { closest } from "../schema.ts";
 import { sourceOf } from "../source.ts";
 
 /** What an entry of each list is called, and the file where it would be added. */
-const TARGETS: Readonly<Record<ListName | "areas" | "lines" | "tiers", { readonly what: string; readonly file: (typeof FILES)[number] }>> = {
+const TARGETS: Readonly<
+  Record<ListName | "areas" | "lines" | "tiers", { readonly what: string; readonly file: (typeof FILES)[number] }>
+> = {
   units: { what: "unit", file: "units" },
   bodies: { what: "body", file: "bodies" },
   sites: { what: "site", file: "sites" },
@@ -23,7 +25,13 @@ const TARGETS: Readonly<Record<ListName | "areas" | "lines" | "tiers", { readonl
   tiers: { what: "tier", file: "province" },
 };
 
-const OVERRIDDEN: Readonly<Record<PoolName, ListName>> = { loopbacks: "hosts", links: "links", lans: "sites", access: "sites", datacenter: "segments" };
+const OVERRIDDEN: Readonly<Record<PoolName, ListName>> = {
+  loopbacks: "hosts",
+  links: "links",
+  lans: "sites",
+  access: "sites",
+  datacenter: "segments",
+};
 
 export function checkReferences(raw: Raw, report: Report): void {
   const known: Readonly<Record<keyof typeof TARGETS, ReadonlySet<string> | undefined>> = {
@@ -38,7 +46,11 @@ export function checkReferences(raw: Raw, report: Report): void {
     if (name === undefined || names === undefined || names.has(String(name))) return;
     const { what, file } = TARGETS[list];
     const near = closest(String(name), names);
-    report.add(sourceOf(holder, key), `there is no ${what} "${name}"`, near === undefined ? `name one of ${file}.yaml, or add it there` : `did you mean "${near}"?`);
+    report.add(
+      sourceOf(holder, key),
+      `there is no ${what} "${name}"`,
+      near === undefined ? `name one of ${file}.yaml, or add it there` : `did you mean "${near}"?`,
+    );
   };
   const followAll = (list: keyof typeof TARGETS, names: readonly string[] | undefined): void => {
     names?.forEach((name, i) => follow(list, name, names, String(i)));

@@ -15,12 +15,24 @@ export function checkRouting({ routing }: Raw, report: Report): void {
   }
   const [initial, hold, maximum] = ospf.spfDelayMilliseconds;
   if (initial > maximum || hold > maximum) {
-    report.add(sourceOf(ospf, "spfDelayMilliseconds"), `the longest hold time ${maximum} is shorter than one before it`, "write first delay, hold time and longest hold time in rising order");
+    report.add(
+      sourceOf(ospf, "spfDelayMilliseconds"),
+      `the longest hold time ${maximum} is shorter than one before it`,
+      "write first delay, hold time and longest hold time in rising order",
+    );
   }
   if (bgp.provinceAsn === bgp.stateAsn) {
-    report.add(sourceOf(bgp, "provinceAsn"), `provinceAsn and stateAsn are both ${bgp.stateAsn}`, "give the province a number of its own, such as one of 64512 to 65534 (RFC 6996)");
+    report.add(
+      sourceOf(bgp, "provinceAsn"),
+      `provinceAsn and stateAsn are both ${bgp.stateAsn}`,
+      "give the province a number of its own, such as one of 64512 to 65534 (RFC 6996)",
+    );
   }
   if (vrrp.advertiseMilliseconds % 10 !== 0) {
-    report.add(sourceOf(vrrp, "advertiseMilliseconds"), `advertiseMilliseconds is ${vrrp.advertiseMilliseconds}`, "it must be a multiple of 10 (RFC 9568, section 5.2.7)");
+    report.add(
+      sourceOf(vrrp, "advertiseMilliseconds"),
+      `advertiseMilliseconds is ${vrrp.advertiseMilliseconds}`,
+      "it must be a multiple of 10 (RFC 9568, section 5.2.7)",
+    );
   }
 }

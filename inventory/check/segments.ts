@@ -25,7 +25,11 @@ export function checkSegments(raw: Raw, report: Report): void {
       if (prefix === undefined) continue;
       const highest = size(prefix) - 2n;
       if (BigInt(host.address) <= highest) continue;
-      report.add(at, `the address ${host.address} of "${host.name}" lies outside its segment's ${formatPrefix(prefix)}`, `it must be between ${lowest} and ${highest}`);
+      report.add(
+        at,
+        `the address ${host.address} of "${host.name}" lies outside its segment's ${formatPrefix(prefix)}`,
+        `it must be between ${lowest} and ${highest}`,
+      );
     }
   }
 }

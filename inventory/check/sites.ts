@@ -12,7 +12,11 @@ export function checkSites(raw: Raw, report: Report): void {
       const value = place[key];
       const [low, high] = VIETNAM[key];
       if (value === undefined || (value >= low && value <= high)) continue;
-      report.add(sourceOf(place, key), `"${key}" is ${value}, which is outside Vietnam`, `it must be between ${low} and ${high} degrees`);
+      report.add(
+        sourceOf(place, key),
+        `"${key}" is ${value}, which is outside Vietnam`,
+        `it must be between ${low} and ${high} degrees`,
+      );
     }
   }
   for (const site of raw.sites) {
@@ -21,20 +25,33 @@ export function checkSites(raw: Raw, report: Report): void {
     }
     if (site.kind === "office") checkOffice(raw, report, site);
     if (site.access === true && (site.kind !== "office" || site.unit === undefined)) {
-      report.add(sourceOf(site, "access"), `site "${site.slug}" cannot take in communes`, "only an office with a unit can; remove access");
+      report.add(
+        sourceOf(site, "access"),
+        `site "${site.slug}" cannot take in communes`,
+        "only an office with a unit can; remove access",
+      );
     }
   }
   checkAccess(raw, report);
 }
 
 function checkOffice(raw: Raw, report: Report, site: Raw["sites"][number]): void {
-  if (site.area === undefined) report.add(sourceOf(site), `office "${site.slug}" has no area`, "add the area of routing.yaml for its uplinks");
+  if (site.area === undefined)
+    report.add(sourceOf(site), `office "${site.slug}" has no area`, "add the area of routing.yaml for its uplinks");
   const routers = raw.hosts.filter((host) => host.site === site.slug && host.role === "site-router");
   if (routers.length === 0 && raw.whole.has("hosts")) {
-    report.add(sourceOf(site), `office "${site.slug}" has no router`, `add a host of role site-router with site: ${site.slug} to hosts.yaml`);
+    report.add(
+      sourceOf(site),
+      `office "${site.slug}" has no router`,
+      `add a host of role site-router with site: ${site.slug} to hosts.yaml`,
+    );
   }
   for (const router of routers.slice(1)) {
-    report.add(sourceOf(router), `office "${site.slug}" has a second router "${router.name}"`, "keep one: it has the LAN's first address");
+    report.add(
+      sourceOf(router),
+      `office "${site.slug}" has a second router "${router.name}"`,
+      "keep one: it has the LAN's first address",
+    );
   }
 }
 
@@ -44,10 +61,18 @@ function checkAccess(raw: Raw, report: Report): void {
   for (const unit of raw.units) {
     const entries = raw.sites.filter((site) => site.unit === unit.slug && site.access === true);
     if (entries.length === 0 && unit.communes > 0) {
-      report.add(sourceOf(unit), `the ${unit.communes} communes of unit "${unit.slug}" come in nowhere`, `add access: true to an office with unit: ${unit.slug}`);
+      report.add(
+        sourceOf(unit),
+        `the ${unit.communes} communes of unit "${unit.slug}" come in nowhere`,
+        `add access: true to an office with unit: ${unit.slug}`,
+      );
     }
     for (const site of entries.slice(1)) {
-      report.add(sourceOf(site, "access"), `the communes of unit "${unit.slug}" come in at "${entries[0]!.slug}" already`, "keep access at one of its sites");
+      report.add(
+        sourceOf(site, "access"),
+        `the communes of unit "${unit.slug}" come in at "${entries[0]!.slug}" already`,
+        "keep access at one of its sites",
+      );
     }
   }
 }
