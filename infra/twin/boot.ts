@@ -52,11 +52,12 @@ export async function prepareDisk(twin: string, host: string, operatorKey: strin
  * - `/sys` is mounted anew, since its network part shows the namespace that it was mounted in; and below it the unified
  *   hierarchy alone, on every machine, so that all hosts boot in the same way.
  * - `/run` is covered, so that nspawn finds and leaves nothing of the machine's there.
+ * - A lazy umount takes all that is mounted below with it, at once: namespaces come and go there meanwhile.
  * - The folders of the overlay are given relative to this one, because a host reads its mount options.
  */
 const LAUNCH = `
-umount -R -l /run/netns
-umount -R -l /sys
+umount -l /run/netns
+umount -l /sys
 mount -t sysfs sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount --bind "$IMAGE" lower

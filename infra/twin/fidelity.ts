@@ -20,7 +20,7 @@ const TRIALS = {
   vrf: "ip link add vrf0 type vrf table 10",
   vlan: "ip link add vl0 type veth peer name vl1 && ip link add link vl0 name vl0.10 type vlan id 10",
   // Option 14 of TCP (6) takes a struct tcp_md5sig: an address, the key's length, the key.
-  tcpMd5: "perl -MSocket -e 'socket(S, AF_INET, SOCK_STREAM, 0); exit !setsockopt(S, 6, 14, pack(\"a128 C C n N a80\", pack_sockaddr_in(0, inet_aton(\"127.0.0.1\")), 0, 0, 3, 0, \"key\"))'",
+  tcpMd5: "perl -MSocket -e 'socket(S, AF_INET, SOCK_STREAM, 0); exit !setsockopt(S, 6, 14, pack(\"a128 C C S L a80\", pack_sockaddr_in(0, inet_aton(\"127.0.0.1\")), 0, 0, 3, 0, \"key\"))'",
   mpls: "test -e /proc/sys/net/mpls/platform_labels",
   wireguard: "ip link add wg0 type wireguard",
   ipsec: "ip xfrm state add src 10.0.0.1 dst 10.0.0.2 proto esp spi 1 mode tunnel enc 'cbc(aes)' 0x00112233445566778899aabbccddeeff auth 'hmac(sha256)' 0x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",

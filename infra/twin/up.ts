@@ -13,14 +13,14 @@ import { sweep } from "./down.ts";
 import type { OnEvent } from "./events.ts";
 import { lockTwin, requireRoot } from "./guard.ts";
 import { ensureImage, imageHash, type Image } from "./image.ts";
-import { hostKey, operatorKey, writeKnownHosts } from "./keys.ts";
+import { hostKeys, operatorKey, writeKnownHosts } from "./keys.ts";
 import { isMounted, raiseLimits, restoreLimits } from "./limits.ts";
 import { requireFreePrefix } from "./management.ts";
 import { twinEnvironment, twinName, twinPaths } from "./names.ts";
 import { planTwin, type CommuneChoice, type TwinPlan } from "./plan.ts";
 import { twinRequirements } from "./requirements.ts";
 import { RunError, run } from "./run.ts";
-import { readCuts, readPlan, writePlan } from "./store.ts";
+import { noteCut, readCuts, readPlan, writePlan } from "./store.ts";
 import { changeOf, layWires } from "./wires.ts";
 
 export interface TwinOptions {
@@ -118,17 +118,11 @@ async function bringUp(standing: TwinPlan | undefined, plan: TwinPlan, image: Im
 
   const beganWires = performance.now();
   const change = changeOf(standing, plan, new Set(toBoot.filter((host) => standing?.hosts[host] !== undefined)));
-  await layWires(plan, change, await openGroup(`${twin}/_jobs`), signal);
-  for (const [link, kind] of Object.entries(await readCuts(twin))) {
-    const wires = plan.links[link];
-    if (wires !== undefined) await applyCut(twin, wires, kind);
-  }
-  const client = await operatorKey(paths, twin);
-  const keys = new Map<string, string>();
-  for (const [host, { address }] of Object.entries(plan.hosts)) {
-    keys.set(address, await hostKey(await prepareDisk(twin, host, client), host));
-  }
-  await writeKnownHosts(paths, keys);
+  const keys = await bothOf(
+    makeDisks(plan),
+    layWires(plan, change, await openGroup(`${twin}/_jobs`), signal).then(() => applyCuts(plan)),
+  );
+  await writeKnownHosts(paths, new Map([...keys].map(([host, key]) => [plan.hosts[host]!.address, key])));
   await writePlan(plan);
   const wiredSeconds = secondsSince(beganWires);
   onEvent({ kind: "wired", nodes: change.addNodes.length, cables: change.addCables.length, seconds: wiredSeconds });
@@ -163,6 +157,31 @@ async function bringUp(standing: TwinPlan | undefined, plan: TwinPlan, image: Im
     endpoints: Object.keys(plan.endpoints).length,
     wiredSeconds, seconds: secondsSince(began),
   };
+}
+
+/** Disks of all hosts, with what makes each that host; gives the hosts' public keys. */
+async function makeDisks(plan: TwinPlan): Promise<ReadonlyMap<string, string>> {
+  const client = await operatorKey(twinPaths(plan.twin), plan.twin);
+  const disks = new Map<string, string>();
+  for (const host of Object.keys(plan.hosts)) disks.set(host, await prepareDisk(plan.twin, host, client));
+  return hostKeys(disks);
+}
+
+/** Links that are cut stay so, though their ports may be new. */
+async function applyCuts({ twin, links }: TwinPlan): Promise<void> {
+  for (const [link, kind] of Object.entries(await readCuts(twin))) {
+    const wires = links[link];
+    if (wires !== undefined) await applyCut(twin, wires, kind);
+    else await noteCut(twin, link, undefined);
+  }
+}
+
+/** Waits for both, also when one fails, so that nothing goes on behind the back of whoever cleans up. */
+async function bothOf<T>(first: Promise<T>, second: Promise<unknown>): Promise<T> {
+  const [one, other] = await Promise.allSettled([first, second]);
+  if (one.status === "rejected") throw one.reason;
+  if (other.status === "rejected") throw other.reason;
+  return one.value;
 }
 
 /** Runs `action` for every item, at most `limit` at once. Throws what the first failing one throws, when all have ended. */
