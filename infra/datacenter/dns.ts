@@ -26,7 +26,7 @@ export function dnsIntent(province: Province): HostIntent {
     },
     units: { [UNIT]: { enabled: true, running: true } },
     services: [
-      { name: "named options", files: [OPTIONS], reload: `systemctl restart ${UNIT}`, unit: UNIT },
+      { name: "named-options", files: [OPTIONS], reload: `systemctl restart ${UNIT}`, unit: UNIT },
       {
         name: "named",
         files: [CONFIGURATION, `${ZONES}/`],

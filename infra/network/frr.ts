@@ -26,7 +26,7 @@ export function frrIntent(router: Router): HostIntent {
     units: { [UNIT]: { enabled: true, running: true } },
     services: [
       // FRR's own reload starts added daemons and stops dropped ones, and leaves the others alone.
-      { name: "frr daemons", files: [DAEMONS], reload: `systemctl reload ${UNIT}`, unit: UNIT },
+      { name: "frr-daemons", files: [DAEMONS], reload: `systemctl reload ${UNIT}`, unit: UNIT },
       {
         name: "frr",
         files: [CONFIGURATION],

@@ -22,7 +22,7 @@ export function kernelIntent(router: Router): HostIntent {
     units: { [UNIT]: { enabled: true, running: true } },
     services: [
       {
-        name: "network filter and queues",
+        name: "egov-network",
         files: [FILTER, ...(queues ? [QUEUES] : []), `/etc/systemd/system/${UNIT}`],
         check: `nft -c -f "$STAGE${FILTER}"`,
         reload: `systemctl reload ${UNIT}`,

@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { loadProvince } from "../../inventory/index.ts";
+import { intendedAdjacencies } from "./adjacency.ts";
+
+const { province } = loadProvince(resolve(import.meta.dirname, "../../inventory/small"));
+const all = intendedAdjacencies(province);
+
+test("every link has its adjacencies in both directions, mirrored", () => {
+  for (const one of all) {
+    const mirror = all.filter((other) => other.protocol === one.protocol && other.link === one.link && other.host === one.peer);
+    expect(mirror, `${one.protocol} ${one.link}`).toHaveLength(1);
+    expect(mirror[0]).toMatchObject({ interface: one.peerInterface, peer: one.host, peerInterface: one.interface });
+    expect(mirror[0]?.area).toBe(one.area);
+  }
+  expect(all).toHaveLength(province.links.size * 8);
+});
+
+test("inside the province OSPF and BFD, at the hand-off BGP and BFD", () => {
+  const on = (link: string) => all.filter((one) => one.link === link && one.host === province.links.get(link)?.ends[0].host);
+  expect(on("core2-agg1-huyen")).toEqual([
+    { protocol: "ospf2", link: "core2-agg1-huyen", host: "core2", interface: "link5", peer: "agg1", peerInterface: "link5", neighbour: "10.60.0.3", area: "0.0.0.1" },
+    { protocol: "ospf3", link: "core2-agg1-huyen", host: "core2", interface: "link5", peer: "agg1", peerInterface: "link5", neighbour: "10.60.0.3", area: "0.0.0.1" },
+    { protocol: "bfd4", link: "core2-agg1-huyen", host: "core2", interface: "link5", peer: "agg1", peerInterface: "link5", neighbour: "10.60.2.11" },
+    { protocol: "bfd6", link: "core2-agg1-huyen", host: "core2", interface: "link5", peer: "agg1", peerInterface: "link5" },
+  ]);
+  expect(on("core1-tslcd1").map((one) => [one.protocol, one.neighbour])).toEqual([
+    ["bgp4", "10.60.2.41"], ["bgp6", "fd60:2014:1:1014::1"], ["bfd4", "10.60.2.41"], ["bfd6", "fd60:2014:1:1014::1"],
+  ]);
+});
