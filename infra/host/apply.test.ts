@@ -41,12 +41,12 @@ describe("a change", () => {
       sysctls: { "net.ipv4.ip_forward": "1", "net.ipv4.tcp_rmem": "4096 65536 1048576" },
     }));
     expect(done).toEqual([
-      "wrote /etc/systemd/system/demo.service",
       "wrote /etc/demo/demo.conf",
-      "wrote /etc/demo/tên có dấu cách.conf",
       "wrote /etc/demo/empty",
       "wrote /etc/demo/no newline 'quoted' $HOME",
+      "wrote /etc/demo/tên có dấu cách.conf",
       "wrote /etc/sysctl.d/60-egov-demo.conf",
+      "wrote /etc/systemd/system/demo.service",
       "set net/ipv4/ip_forward",
       "set net/ipv4/tcp_rmem",
       "enabled demo.service",

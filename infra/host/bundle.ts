@@ -80,11 +80,12 @@ function wantedSettings(wanted: ConfigurationInputs): string[] {
   ];
 }
 
-/** The files of an intent and the one that keeps its sysctls over a reboot. */
+/** The files of an intent and the one that keeps its sysctls over a reboot, sorted by path. */
 function allFiles(inputs: ConfigurationInputs): Record<string, Required<HostFile>> {
   const own: Record<string, HostFile> = Object.keys(inputs.sysctls ?? {}).length === 0 ? {}
     : { [sysctlFile(inputs.role)]: { content: sysctlText(inputs.sysctls ?? {}) } };
-  return Object.fromEntries(Object.entries({ ...inputs.files, ...own }).map(([path, file]) => [path, completeFile(file)]));
+  const sorted = Object.entries({ ...inputs.files, ...own }).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([path, file]) => [path, completeFile(file)]));
 }
 
 /** Services that the new intent has no more: told once that their files are gone, but with nothing to check. */
