@@ -1,5 +1,8 @@
-/** What a link's entry leaves to rules: its area, its cost and the names of its interfaces. */
-import type { RawHost, RawLink, RawRouting, RawSite } from "./raw.ts";
+/** Links, with what their entries leave to rules: area, cost, interface names and addresses. */
+import type { Link, LinkEnd } from "./model.ts";
+import { cidrsAt, prefixesFor } from "./plan.ts";
+import type { Raw, RawAddressing, RawHost, RawLink, RawRouting, RawSite } from "./raw.ts";
+import { derive } from "./source.ts";
 
 /** The OSPF area that joins all others (RFC 2328, section 3.1). */
 export const BACKBONE_ID = "0.0.0.0";
@@ -33,4 +36,29 @@ export function linkCost(link: RawLink, { ospf }: RawRouting): number {
 /** The name of a link's interface on one of its hosts. */
 export function interfaceName(link: RawLink, host: string): string {
   return link.interfaces?.[host] ?? `link${link.number}`;
+}
+
+/** A link with both ends: the first has the lower address of its /31 and /127. */
+export function buildLink(raw: RawLink, { sites, hosts }: Raw, routing: RawRouting, addressing: RawAddressing): Link {
+  const prefixes = prefixesFor(addressing, "links", raw);
+  const end = (index: 0 | 1): LinkEnd =>
+    derive(
+      { host: raw.ends[index], interface: interfaceName(raw, raw.ends[index]), ...cidrsAt(prefixes, index) },
+      raw.ends,
+      String(index),
+    );
+  const { interfaces: _, ...rest } = raw;
+  const area = linkArea(raw, hosts, sites, routing);
+  return derive<Link>(
+    {
+      ...rest,
+      ends: derive([end(0), end(1)] as const, raw, "ends"),
+      ducts: raw.ducts ?? [],
+      pops: raw.pops ?? [],
+      prefixes,
+      ...(area !== undefined && { area }),
+      cost: linkCost(raw, routing),
+    },
+    raw,
+  );
 }

@@ -1,0 +1,79 @@
+/** Whatever is damaged in the files, the check answers with problems or with a province, and never breaks. */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { checkInventory } from "./index.ts";
+
+const SMALL = fileURLToPath(new URL("small/", import.meta.url));
+const TEXTS = new Map(readdirSync(SMALL).map((file) => [file, readFileSync(path.join(SMALL, file), "utf8").split("\n")]));
+
+/** A line lost, doubled or cut short, or one of its words or numbers replaced. */
+const damage = fc.record({
+  file: fc.constantFrom(...TEXTS.keys()),
+  line: fc.nat(30),
+  word: fc.nat(12),
+  kind: fc.constantFrom("lose", "double", "cut", "replace"),
+  by: fc.constantFrom(
+    "",
+    "null",
+    "-1",
+    "0",
+    "70000",
+    "1.5",
+    "[]",
+    "{}",
+    "[x]",
+    '"10.61.0.0/16"',
+    "core1",
+    "huyen-nui",
+    "__proto__",
+    "true",
+  ),
+});
+
+function apply(
+  lines: readonly string[],
+  { line, word, kind, by }: { line: number; word: number; kind: string; by: string },
+): string[] {
+  const at = 1 + (line % (lines.length - 1));
+  const text = lines[at]!;
+  if (kind === "lose") return lines.toSpliced(at, 1);
+  if (kind === "double") return lines.toSpliced(at, 0, text);
+  if (kind === "cut") return lines.toSpliced(at, 1, text.slice(0, Math.floor(text.length / 2)));
+  const words = [...text.matchAll(/"[^"]*"|[^\s,:{}[\]]+/g)];
+  const chosen = words[word % Math.max(1, words.length)];
+  if (chosen === undefined) return [...lines];
+  return lines.toSpliced(at, 1, text.slice(0, chosen.index) + by + text.slice(chosen.index + chosen[0].length));
+}
+
+test("damage gives problems with places, or a province", () => {
+  const directory = mkdtempSync(path.join(tmpdir(), "egov-inventory-"));
+  try {
+    fc.assert(
+      fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
+        cpSync(SMALL, directory, { recursive: true });
+        for (const one of damages) {
+          const target = path.join(directory, one.file);
+          writeFileSync(target, apply(readFileSync(target, "utf8").split("\n"), one).join("\n"));
+        }
+        const { province, problems } = checkInventory(directory);
+        expect(province === undefined).toBe(problems.length > 0);
+        for (const { file, line, message, remedy } of problems) {
+          expect([path.dirname(file), line >= 1, message.includes("\n"), message === "", remedy === ""]).toEqual([
+            directory,
+            true,
+            false,
+            false,
+            false,
+          ]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
