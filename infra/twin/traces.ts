@@ -17,6 +17,8 @@ export async function tracesOf(twin: string): Promise<string[]> {
     if (line.includes(`${root} `) || line.includes(`${root}/`)) traces.push(`mount ${line}`);
   }
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    // A zombie is gone, whatever its parent does about it.
+    if (/\) Z /.test(readIfThere(`/proc/${pid}/stat`))) continue;
     const groups = readIfThere(`/proc/${pid}/cgroup`);
     const arguments_ = readIfThere(`/proc/${pid}/cmdline`);
     if (groups.includes(`/egov/${twin}/`) || arguments_.includes(`${root}/`)) traces.push(`process ${pid} ${arguments_.replaceAll("\0", " ")}`);

@@ -1,4 +1,5 @@
 /** Lays, changes and cuts the wires of a twin: texts for `ip -batch`, run in a few processes at once. */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { MANAGEMENT_INTERFACE, WIRES, namespaceOf, operatorInterface } from "./names.ts";
 import { MANAGEMENT_BRIDGE, type Cable, type TwinPlan } from "./plan.ts";
@@ -136,13 +137,19 @@ function layCables(twin: string, cables: readonly Cable[]): string {
   const direct: string[] = [];
   for (const { node, interface: name, far } of cables) {
     if ("bridge" in far) {
-      onBridges.push(`link add ${far.port} up master ${far.bridge} ${VETH} type veth peer name ${name} ${VETH} netns ${namespaceOf(twin, node)}`);
+      onBridges.push(`link add ${far.port} up master ${far.bridge} ${VETH} type veth peer name ${name} ${hardware(node, name)} netns ${namespaceOf(twin, node)}`);
       if (far.isolated) onBridges.push(`link set ${far.port} type bridge_slave isolated on`);
     } else {
-      direct.push(`link add ${name} ${VETH} netns ${namespaceOf(twin, node)} type veth peer name ${far.interface} ${VETH} netns ${namespaceOf(twin, far.node)}`);
+      direct.push(`link add ${name} ${hardware(node, name)} netns ${namespaceOf(twin, node)} type veth peer name ${far.interface} ${hardware(far.node, far.interface)} netns ${namespaceOf(twin, far.node)}`);
     }
   }
   return ipBatch(namespaceOf(twin, WIRES), onBridges) + ipBatch("", direct);
+}
+
+/** A node's interface: its hardware address is its own and stays the same when it is made anew, as a network card's does. */
+function hardware(node: string, name: string): string {
+  const bytes = createHash("sha256").update(`${node} ${name}`).digest("hex").slice(0, 10).match(/../g)!;
+  return `address 02:${bytes.join(":")} ${VETH}`;
 }
 
 /** Addresses that are set from outside: a host's on the management network, an endpoint's all. */
@@ -180,7 +187,7 @@ function ipBatch(namespace: string, lines: readonly string[], mode: "strict" | "
   const options = `${namespace === "" ? "" : `-n ${namespace} `}${mode === "force" ? "-force " : ""}`;
   // A namespace that is not there any more, or a device: nothing to do.
   const tail = mode === "force" ? " 2>/dev/null || true" : "";
-  return `ip ${options}-batch -${tail} <<'END'\n${lines.join("\n")}\nEND\n`;
+  return `ip ${options}-batch - <<'END'${tail}\n${lines.join("\n")}\nEND\n`;
 }
 
 function inNamespace(namespace: string, script: string): string {
