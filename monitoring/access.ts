@@ -4,7 +4,7 @@ import { addressOf, lanWorkstation } from "../inventory/index.ts";
 import type { Environment, Host, Province, Site } from "../inventory/model.ts";
 import { SessionPool } from "../infra/host/pool.ts";
 import { connectionOf } from "../infra/reach.ts";
-import { runInNamespace, twinName } from "../infra/twin/index.ts";
+import { runInNamespace, twinName, workstationOf } from "../infra/twin/index.ts";
 
 export interface Access extends AsyncDisposable {
   readonly vantages: readonly Vantage[];
@@ -39,7 +39,13 @@ export async function openAccess(province: Province, environment: Environment): 
 
 /** In a twin an office has a workstation. */
 function workstation(twin: string, site: Site, address: Vantage["address"]): Vantage {
-  return { site: site.slug, address, run: async (argv) => await runInNamespace(twin, `ws-${site.slug}`, argv) };
+  return {
+    site: site.slug, address,
+    run: async (argv) => {
+      const { code, stdout, stderr } = await runInNamespace(twin, workstationOf(site), argv);
+      return { exitCode: code, stdout, stderr };
+    },
+  };
 }
 
 /** On real hosts the office's router speaks for its LAN, from its LAN address. */

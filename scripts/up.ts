@@ -1,7 +1,7 @@
 /** `./egov up`: from the inventory to a province that works, and the proof that it does. */
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
-import { twinName, twinStatus, twinUp } from "../infra/twin/index.ts";
+import { type TwinReport, twinName, twinStatus, twinUp } from "../infra/twin/index.ts";
 import { Failure } from "../inventory/failure.ts";
 import { bootedHosts } from "../inventory/index.ts";
 import { openAccess } from "../monitoring/access.ts";
@@ -43,6 +43,7 @@ export function upCommand(): Command {
 }
 
 export interface UpReport {
+  readonly twin?: TwinReport;
   readonly stacks: readonly StackRun[];
   readonly proof?: ProofReport;
   readonly durationSeconds: number;
@@ -53,6 +54,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
   const startedAt = performance.now();
   const silent = options.json === true;
   const runs: StackRun[] = [];
+  let twin: TwinReport | undefined;
   let proof: ProofReport | undefined;
   const refresh = options.refresh === true || await bootsAnew(selection);
 
@@ -79,7 +81,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
       title: `twin ${environment.name}`,
       run: async (report) => {
         try {
-          const twin = await twinUp(province, environment.name, {
+          twin = await twinUp(province, environment.name, {
             packages: imagePackages(province), communes: options.communes, signal,
             onEvent: (event) => {
               report(progress(event));
@@ -112,7 +114,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
       },
     }], { silent });
   }
-  return { stacks: runs, ...(proof === undefined ? {} : { proof }), durationSeconds: (performance.now() - startedAt) / 1000 };
+  return { ...(twin === undefined ? {} : { twin }), stacks: runs, ...(proof === undefined ? {} : { proof }), durationSeconds: (performance.now() - startedAt) / 1000 };
 }
 
 /** Whether hosts are about to be born blank: then the state tells of hosts that are gone, and life has to be asked. */
