@@ -76,4 +76,4 @@ test("damage gives problems with places, or a province", () => {
   } finally {
     rmSync(directory, { recursive: true });
   }
-});
+}, 120_000);

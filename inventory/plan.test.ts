@@ -127,4 +127,4 @@ test("a new site renumbers nobody, wherever it is written", () => {
     }),
     { numRuns: 20 },
   );
-});
+}, 120_000);
