@@ -2,12 +2,12 @@
  * What makes a bare Debian tree an image that many hosts boot from at once: which units a host has no use for in a
  * container, which services start by themselves, and a few settings that every host shares.
  */
-import { mkdir, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./run.ts";
 
 /** Part of the cache key: raise it with every change of this file that an image must be built anew for. */
-export const RECIPE_VERSION = 1;
+export const RECIPE_VERSION = 2;
 
 /** The Debian release of every host. */
 export const SUITE = "bookworm";
@@ -123,10 +123,11 @@ async function forgetEnabledUnits(root: string): Promise<void> {
   for (const entry of await readdir(units)) {
     if (entry.endsWith(".wants") || entry.endsWith(".requires")) await rm(join(units, entry), { recursive: true });
   }
-  for (const level of ["2", "3", "4", "5", "S"]) {
+  // As update-rc.d disables: a start link becomes a stop link. Without either, systemctl could not enable the unit again.
+  for (const level of ["2", "3", "4", "5"]) {
     const folder = join(root, `etc/rc${level}.d`);
     for (const entry of await readdir(folder)) {
-      if (entry.startsWith("S")) await rm(join(folder, entry));
+      if (entry.startsWith("S")) await rename(join(folder, entry), join(folder, `K${entry.slice(1)}`));
     }
   }
 }
