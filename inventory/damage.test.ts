@@ -1,14 +1,13 @@
 /** Whatever is damaged in the files, the check answers with problems or with a province, and never breaks. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { FILES } from "./files.ts";
 import { checkInventory } from "./index.ts";
+import { copyOfSmall, SMALL } from "./testing.ts";
 
-const SMALL = fileURLToPath(new URL("small/", import.meta.url));
-const TEXTS = new Map(readdirSync(SMALL).map((file) => [file, readFileSync(path.join(SMALL, file), "utf8").split("\n")]));
+const TEXTS = new Map(FILES.map((name) => `${name}.yaml`).map((file) => [file, readFileSync(path.join(SMALL, file), "utf8").split("\n")]));
 
 /** A line lost, doubled or cut short, or one of its words or numbers replaced. */
 const damage = fc.record({
@@ -50,11 +49,11 @@ function apply(
 }
 
 test("damage gives problems with places, or a province", () => {
-  const directory = mkdtempSync(path.join(tmpdir(), "egov-inventory-"));
+  const directory = copyOfSmall();
   try {
     fc.assert(
       fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
-        cpSync(SMALL, directory, { recursive: true });
+        for (const [file, lines] of TEXTS) writeFileSync(path.join(directory, file), lines.join("\n"));
         for (const one of damages) {
           const target = path.join(directory, one.file);
           writeFileSync(target, apply(readFileSync(target, "utf8").split("\n"), one).join("\n"));

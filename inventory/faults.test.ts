@@ -1,18 +1,16 @@
 /** One folder a fault in `fixtures/faults/`: files that replace those of the small province, and the exact messages. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkInventory, formatProblem, InventoryErrors, loadProvince } from "./index.ts";
+import { copyOfSmall } from "./testing.ts";
 
-const SMALL = fileURLToPath(new URL("small/", import.meta.url));
 const FAULTS = fileURLToPath(new URL("fixtures/faults/", import.meta.url));
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(path.join(tmpdir(), "egov-inventory-"));
-  cpSync(SMALL, directory, { recursive: true });
+  directory = copyOfSmall();
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 

@@ -1,12 +1,11 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { contains, formatPrefix, nthCidr, overlaps, parseAddress, parseCidr, prefixOf, subnet, subnetCount } from "./address.ts";
 import { loadProvince, type Province } from "./index.ts";
 import { FAMILIES, poolLengths, prefixFor } from "./plan.ts";
+import { copyOfSmall, SMALL } from "./testing.ts";
 import type { PoolName, RawAddressing } from "./raw.ts";
 
 const addressing: RawAddressing = {
@@ -87,7 +86,6 @@ test("addresses read back as they were written, and other texts are none", () =>
 });
 
 test("a new site renumbers nobody, wherever it is written", () => {
-  const small = fileURLToPath(new URL("small/", import.meta.url));
   const addresses = ({ hosts, sites, communes }: Province): Map<string, unknown> =>
     new Map<string, unknown>([
       ...[...hosts.values()].map((host): [string, unknown] => [
@@ -97,7 +95,7 @@ test("a new site renumbers nobody, wherever it is written", () => {
       ...[...sites.values()].map((site): [string, unknown] => [`site ${site.slug}`, [site.lan, site.access]]),
       ...[...communes.values()].map((commune): [string, unknown] => [commune.slug, [commune.ipv4, commune.ipv6]]),
     ]);
-  const before = addresses(loadProvince(small).province);
+  const before = addresses(loadProvince(SMALL).province);
   const placed = fc.record({
     site: fc.integer({ min: 3, max: 15 }),
     host: fc.integer({ min: 103, max: 163 }),
@@ -106,9 +104,8 @@ test("a new site renumbers nobody, wherever it is written", () => {
   });
   fc.assert(
     fc.property(placed, ({ site, host, link, row }) => {
-      const directory = mkdtempSync(path.join(tmpdir(), "egov-inventory-"));
+      const directory = copyOfSmall();
       try {
-        cpSync(small, directory, { recursive: true });
         const insert = (file: string, line: string): void => {
           const target = path.join(directory, `${file}.yaml`);
           const lines = readFileSync(target, "utf8").split("\n");
