@@ -16,6 +16,8 @@ export interface PluginHost {
   readonly engineAddress: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly compileCache: string;
+  /** Aborted when the update ends: a plugin that is still starting is given up. */
+  readonly signal: AbortSignal;
   readonly onLine: (packageName: string, stream: "stdout" | "stderr", line: string) => void;
 }
 
@@ -70,11 +72,14 @@ export async function startPlugin(packageName: string, host: PluginHost): Promis
   const obituary = child.ended.then((ending) => `the provider ${packageName} ended unexpectedly (${describeEnding(ending)})`);
 
   let timer: NodeJS.Timeout | undefined;
+  const { signal } = host;
   const port = await Promise.race([
     announced,
     child.ended.then(() => undefined),
     new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), startSeconds * 1000);
+      if (signal.aborted) resolve(undefined);
+      signal.addEventListener("abort", () => resolve(undefined), { once: true });
     }),
   ]);
   clearTimeout(timer);
@@ -89,6 +94,7 @@ export async function startPlugin(packageName: string, host: PluginHost): Promis
   return {
     provider,
     stop: async () => {
+      await provider.cancel();
       provider.close();
       await child.stop();
     },

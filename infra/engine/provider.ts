@@ -184,7 +184,7 @@ export class PluginProvider implements Provider {
     return { outputs: fromStruct(response.getReturn()), failures: response.getFailuresList().map((failure) => `${failure.getProperty()}: ${failure.getReason()}`) };
   }
 
-  /** Asks it to give up what it does. */
+  /** Lets it end what it has open; waits a second at most. */
   async cancel(): Promise<void> {
     await this.#call(this.#client.cancel, new emptyProtocol.Empty(), 1).catch(() => undefined);
   }

@@ -18,7 +18,7 @@ export interface ReadyProvider {
 }
 
 export interface RegistryOptions {
-  readonly host: PluginHost;
+  readonly host: Omit<PluginHost, "signal">;
   readonly stack: string;
   readonly config: ReadonlyMap<string, ConfigValue>;
   readonly snapshot: Snapshot;
@@ -35,6 +35,7 @@ export class ProviderRegistry {
   readonly #defaults = new Map<string, Promise<ReadyProvider>>();
   readonly #prestarted = new Map<string, Promise<Plugin>>();
   readonly #plugins = new Set<Promise<Plugin>>();
+  readonly #ending = new AbortController();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -91,6 +92,7 @@ export class ProviderRegistry {
 
   /** Stops every plugin. */
   async stop(): Promise<void> {
+    this.#ending.abort();
     await Promise.all([...this.#plugins].map((plugin) => plugin.then((running) => running.stop(), () => undefined)));
   }
 
@@ -121,7 +123,7 @@ export class ProviderRegistry {
   }
 
   #launch(packageName: string): Promise<Plugin> {
-    const plugin = startPlugin(packageName, this.#options.host);
+    const plugin = startPlugin(packageName, { ...this.#options.host, signal: this.#ending.signal });
     this.#plugins.add(plugin);
     return plugin;
   }

@@ -88,7 +88,7 @@ export async function load(opening: Opening, engineAddress: string, stopped: () 
       stop(failure.message);
     },
   );
-  const host: PluginHost = {
+  const host: Omit<PluginHost, "signal"> = {
     project,
     engineAddress,
     environment: opening.environment,

@@ -21,8 +21,12 @@ export class StateWriter {
 
   /** The state changed. */
   touch(): void {
+    if (this.#failure !== undefined) return;
     this.#dirty = true;
-    this.#running ??= this.#run();
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#dirty) this.touch();
+    });
   }
 
   /** Resolves when every change so far is on disk, or cannot be. */
@@ -37,11 +41,10 @@ export class StateWriter {
         await this.#write();
       } catch (error) {
         this.#failure = new Failure(`the state cannot be saved (${(error as Error).message})`);
+        this.#dirty = false;
         this.#onFailure(this.#failure);
-        break;
       }
       if (this.#dirty) await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
     }
-    this.#running = undefined;
   }
 }

@@ -1,7 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import monitorRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
-import { Failure } from "../../inventory/failure.ts";
 import { type Child, describeEnding } from "./child.ts";
 import { Deployment } from "./deployment.ts";
 import { mask } from "./diff.ts";
@@ -171,7 +170,7 @@ class Update {
   }
 
   async #record(result: UpdateResult): Promise<void> {
-    const { store, mode } = this.#opening;
+    const { store, mode, report } = this.#opening;
     try {
       await store.record({
         kind: mode === "destroy" ? "destroy" : "update",
@@ -184,7 +183,7 @@ class Update {
         resourceChanges: Object.fromEntries(Object.entries(result.counts).filter(([, count]) => count > 0)),
       });
     } catch (error) {
-      throw new Failure(`the update is done, but its history cannot be written (${(error as Error).message})`);
+      report.say("warning", `the update's history cannot be written (${(error as Error).message})`, "engine");
     }
   }
 }
