@@ -37,8 +37,11 @@ export async function sweep(twin: string): Promise<boolean> {
   const group = join(await twinsGroup(), twin);
   const namespaces = existsSync("/run/netns") ? readdirSync("/run/netns").filter((name) => name.startsWith(namespaceOf(twin, ""))) : [];
   const stood = existsSync(root) || existsSync(group) || namespaces.length > 0;
-  await removeGroup(group);
-  await removeNamespaces(twin, namespaces);
+  const wires = namespaceOf(twin, WIRES);
+  // A namespace that has lost its name lives on until its last process is gone; the kernel starts on the others meanwhile.
+  await Promise.all([removeGroup(group), removeNames(namespaces.filter((name) => name !== wires))]);
+  await removeNames(namespaces.filter((name) => name === wires));
+  await kernelHasFreed(operatorInterface(twin));
   // An `up` may have been killed between two mounts, so there may be more than one, or none.
   while (await isMounted(root)) await run(["umount", "-l", root]);
   if (existsSync(root)) await rmdir(root);
@@ -48,18 +51,18 @@ export async function sweep(twin: string): Promise<boolean> {
   return stood;
 }
 
-/**
- * Deletes namespaces and waits until the kernel has freed them, which it does a little later: the operator's interface ends
- * in the last one and goes with it.
- */
-async function removeNamespaces(twin: string, namespaces: readonly string[]): Promise<void> {
-  const wires = namespaceOf(twin, WIRES);
-  const names = namespaces.filter((name) => name !== wires);
-  await Promise.all(Array.from({ length: LANES }, (_, lane) => names.filter((_name, index) => index % LANES === lane))
+async function removeNames(namespaces: readonly string[]): Promise<void> {
+  await Promise.all(Array.from({ length: LANES }, (_, lane) => namespaces.filter((_name, index) => index % LANES === lane))
     .filter((some) => some.length > 0)
     .map((some) => attempt(["ip", "-force", "-batch", "-"], { input: some.map((name) => `netns del ${name}\n`).join("") })));
-  if (namespaces.includes(wires)) await attempt(["ip", "netns", "del", wires]);
-  const device = operatorInterface(twin);
-  for (const deadline = Date.now() + 5000; existsSync(`/sys/class/net/${device}`) && Date.now() < deadline;) await sleep(10);
+}
+
+/**
+ * The kernel frees namespaces a little after they have lost their names. The operator's interface ends in the one that went
+ * last, and goes with it.
+ */
+async function kernelHasFreed(device: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (existsSync(`/sys/class/net/${device}`) && Date.now() < deadline) await sleep(10);
   if (existsSync(`/sys/class/net/${device}`)) await run(["ip", "link", "del", device]);
 }

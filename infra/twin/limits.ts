@@ -31,10 +31,10 @@ interface Before {
 
 const RECORD = join(RUN_ROOT, "machine.json");
 
-/** Raises the limits; what they were is recorded by the first twin. */
-export async function raiseLimits(): Promise<void> {
+/** Makes the run directory `root` of a twin and raises the limits; what they were is recorded by the first twin. */
+export async function raiseLimits(root: string): Promise<void> {
   await withMachine(async () => {
-    await mkdir(RUN_ROOT, { recursive: true, mode: 0o755 });
+    await mkdir(root, { recursive: true, mode: 0o755 });
     if (await readRecord() === undefined) {
       const limits: Record<string, string> = {};
       for (const key of Object.keys(WANTED)) {

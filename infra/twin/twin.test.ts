@@ -241,7 +241,8 @@ describe("an up that is killed", () => {
 test("down leaves nothing, and says so when there was nothing", async () => {
   expect(await twinDown(A)).toBe(true);
   expect(await tracesOf(A)).toEqual([]);
-  expect(neighbourLimit()).toBe(twinsHere().length === 0 ? limitBefore : "65536");
+  // Others may have twins of their own on this machine.
+  await expect.poll(() => twinsHere().length > 0 || neighbourLimit() === limitBefore).toBe(true);
   expect(await twinDown(A)).toBe(false);
   await expect(cutLink(A, "core-office1")).rejects.toThrow(`twin ${A} is not up`);
 });

@@ -101,8 +101,7 @@ async function bringUp(standing: TwinPlan | undefined, plan: TwinPlan, image: Im
   const paths = twinPaths(twin);
   const { signal } = options;
   const onEvent = options.onEvent ?? ignore;
-  await mkdir(paths.root, { recursive: true });
-  await raiseLimits();
+  await raiseLimits(paths.root);
   if (!await isMounted(paths.root)) {
     await run(["mount", "-t", "tmpfs", "-o", "mode=0700,size=60%,nr_inodes=0", `egov-${twin}`, paths.root]);
   }

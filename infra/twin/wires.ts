@@ -59,9 +59,10 @@ export async function layWires(plan: TwinPlan, change: WireChange, jobs: Jobs, s
   await run(jobs.command(["sh", "-e"]), { ...options, input: clearWires(plan.twin, change) });
   await run(jobs.command(["sh", "-e"]), { ...options, input: ipBatch(wires, change.addBridges.map((bridge) =>
     `link add ${bridge} up type bridge stp_state 0 forward_delay 0 mcast_snooping 0 group_fwd_mask 0x4000`)) });
-  await inLanes(change.addNodes, (nodes) => layNodes(plan.twin, nodes), jobs, options);
+  await inLanes(change.addNodes, (nodes) => ipBatch("", nodes.map((node) => `netns add ${namespaceOf(plan.twin, node)}`)), jobs, options);
   await inLanes(change.addCables, (cables) => layCables(plan.twin, cables), jobs, options);
-  await inLanes(change.configureNodes, (nodes) => nodes.map((node) => configureNode(plan, node)).join(""), jobs, options);
+  const fresh = new Set(change.addNodes);
+  await inLanes(change.configureNodes, (nodes) => nodes.map((node) => configureNode(plan, node, fresh.has(node))).join(""), jobs, options);
 }
 
 /**
@@ -118,20 +119,6 @@ END`),
   ].join("");
 }
 
-/** New namespaces. Hosts and endpoints take no address from a router's word: all of theirs are in the plan. */
-function layNodes(twin: string, nodes: readonly string[]): string {
-  return ipBatch("", nodes.map((node) => `netns add ${namespaceOf(twin, node)}`))
-    + nodes.map((node) => inNamespace(namespaceOf(twin, node), `
-      for f in /proc/sys/net/ipv6/conf/all/accept_ra /proc/sys/net/ipv6/conf/default/accept_ra; do
-        if [ -e $f ]; then echo 0 >$f; fi
-      done
-      # What a namespace inherits here are the machine's own settings.
-      echo 0 >/proc/sys/net/ipv4/ip_forward
-      echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
-      echo 0 >/proc/sys/net/ipv4/conf/default/rp_filter
-      echo 1024 >/proc/sys/net/ipv4/igmp_max_memberships`)).join("");
-}
-
 function layCables(twin: string, cables: readonly Cable[]): string {
   const onBridges: string[] = [];
   const direct: string[] = [];
@@ -152,8 +139,18 @@ function hardware(node: string, name: string): string {
   return `address 02:${bytes.join(":")} ${VETH}`;
 }
 
+/**
+ * What a new namespace inherits are the machine's own settings; a host starts from the kernel's. None takes an address from
+ * a router's word: all are in the plan. OSPF joins a group on every link, and the kernel allows 20 of them.
+ */
+const FRESH_SETTINGS = `
+echo 0 >/proc/sys/net/ipv4/ip_forward
+echo 1024 >/proc/sys/net/ipv4/igmp_max_memberships
+for f in /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv6/conf/*/accept_ra; do if [ -e $f ]; then echo 0 >$f; fi; done
+`;
+
 /** Addresses that are set from outside: a host's on the management network, an endpoint's all. */
-function configureNode(plan: TwinPlan, node: string): string {
+function configureNode(plan: TwinPlan, node: string, fresh: boolean): string {
   const host = plan.hosts[node];
   const endpoint = plan.endpoints[node];
   const lines = ["link set lo up"];
@@ -166,7 +163,7 @@ function configureNode(plan: TwinPlan, node: string): string {
       `route replace default via ${endpoint.gateway.ipv6} dev eth0`,
     );
   }
-  return ipBatch(namespaceOf(plan.twin, node), lines);
+  return inNamespace(namespaceOf(plan.twin, node), (fresh ? FRESH_SETTINGS : "") + ipBatch("", lines));
 }
 
 function nodesOf(plan: TwinPlan): string[] {
