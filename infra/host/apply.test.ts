@@ -57,7 +57,7 @@ describe("a change", () => {
     expect(await host.sh("cat /etc/demo/tên*")).toBe(content);
     expect(await host.sh("cat /proc/sys/net/ipv4/ip_forward /etc/sysctl.d/60-egov-demo.conf; systemctl is-active demo; systemctl is-enabled demo"))
       .toBe("1\nnet.ipv4.ip_forward = 1\nnet.ipv4.tcp_rmem = 4096 65536 1048576\nactive\nenabled\n");
-    expect(await host.sh("stat -c '%a %U' /var/lib/egov/configurations/demo.json; find /var/lib/egov -name work; find /etc -name '.*egov'"))
+    expect(await host.sh("stat -c '%a %U' /var/lib/egov/configurations/demo.json; find /var/lib/egov/work -mindepth 1; find /etc -name '.*egov'"))
       .toBe("600 root\n");
   });
 

@@ -8,7 +8,7 @@ function script(main: string, ...parts: string[]): Buffer {
   return Buffer.from(`${code}\n${main} "$@"\n`);
 }
 
-const APPLY = script("apply", "common", "units", "files", "packages", "apply");
+const APPLY = script("apply", "common", "units", "files", "packages", "compare", "services", "apply");
 const READ = script("read_back", "common", "units", "read");
 
 export interface RemoteCall {

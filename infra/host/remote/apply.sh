@@ -16,10 +16,8 @@ apply() {
   due=$base/configurations/$role.due
   originals=$base/originals/$role
   work=$base/work/$role
-  begun=$(date +%s)
   exec 9>/run/egov.lock
   flock -w 120 9 || fail lock "$role" 'another run has held /run/egov.lock for 120 s'
-  mkdir -p "$base/configurations" 2>/dev/null || fail write "$base" 'it cannot be made'
 
   install_packages
   unpack "$3"
@@ -45,7 +43,8 @@ did() {
 leave() {
   rm -rf "$work"
   [ $policy_is_ours = no ] || rm -f "$policy"
-  rmdir "$base/work" "$base/originals" "$base/configurations" "$base" 2>/dev/null
+  [ -e "$base/configurations/$role.json" ] ||
+    rmdir "$base/work" "$base/originals" "$base/configurations" "$base" 2>/dev/null
   exit "$1"
 }
 
@@ -54,105 +53,10 @@ fail() { # KIND SUBJECT WORDS
   leave 1
 }
 
-run_command() { # FILE: a service's command, without our descriptors; its words in said
-  said=$(STAGE=$work/stage sh "$1" 2>&1 3<&- 9>&-)
-}
-
-service_of() { # INDEX: sets unit and service
-  for line in $services; do
-    case $line in "$1 "*) service=${line#* } unit=${service%% *} service=${service#* }; return ;; esac
-  done
-}
-
-is_touched() { case $touched in *" $1 "*) return 0 ;; esac; return 1; }
-
 unpack() { # BYTES
-  rm -rf "$work"
-  said=$(mkdir -p "$work/stage" "$work/previous" 2>&1) || fail write "$work" "$said"
+  [ ! -e "$work" ] || rm -rf "$work"
+  said=$(mkdir -p "$base/configurations" "$work/stage" "$work/commands" "$work/previous" 2>&1) || fail write "$work" "$said"
   said=$(head -c "$1" <&3 | tar -C "$work" -xpmf - 2>&1) || fail transfer "$role" "$said"
-}
-
-# Sets changed (paths whose content, mode or owner differ) and touched (indexes of their services).
-compare() {
-  set --
-  for line in $files; do
-    path=${line#* * * * }
-    [ -L "$path" ] || [ ! -d "$path" ] || fail write "$path" 'it is a directory'
-    [ -L "$path" ] || [ ! -f "$path" ] || set -- "$@" "$path"
-  done
-  sums='' metas=''
-  if [ $# -gt 0 ]; then
-    sums=$(sha256sum -- "$@")
-    metas=$(stat -c '%04a %U:%G' -- "$@")
-  fi
-  changed='' wanted='' touched=' '
-  set --
-  for line in $files; do
-    concerned=${line%% *} rest=${line#* }
-    sum=${rest%% *} rest=${rest#* }
-    path=${rest#* * }
-    meta=${rest%" $path"}
-    if [ -f "$path" ] && [ ! -L "$path" ]; then
-      # sha256sum begins lines whose name it had to escape with a backslash.
-      actual=${sums%%"$nl"*} actual=${actual#\\} actual="${actual%% *} ${metas%%"$nl"*}"
-      sums=${sums#*"$nl"} metas=${metas#*"$nl"}
-      [ "$actual" != "$sum $meta" ] || continue
-    fi
-    changed="$changed$nl$path" wanted="$wanted$nl$meta" touched="$touched$concerned "
-    set -- "$@" "$work/stage$path"
-  done
-  [ $# -gt 0 ] || return 0
-  # tar falls back to root for a user that the host does not know.
-  staged=$nl$(stat -c '%04a %U:%G' -- "$@")
-  [ "$staged" = "$wanted" ] && return 0
-  for file in "$@"; do
-    wanted=${wanted#"$nl"} staged=${staged#"$nl"}
-    [ "${staged%%"$nl"*}" = "${wanted%%"$nl"*}" ] || fail owner "${file#"$work/stage"}" "${wanted%%"$nl"*}"
-    wanted=${wanted#"${wanted%%"$nl"*}"} staged=${staged#"${staged%%"$nl"*}"}
-  done
-}
-
-# Splits the ledger into kept and gone; sets removed (paths).
-find_what_left() {
-  ledger_before=$(content "$ledger")
-  due_before=$(content "$due")
-  unit_list=''
-  for line in $units; do unit_list="$unit_list$nl${line#? ? }"; done
-  kept='' gone='' removed=''
-  for entry in $ledger_before; do
-    rest=${entry#* }
-    case $entry in
-      'file '*) if has "$paths" "${rest#* }"; then stays=yes; else stays=no removed="$removed$nl${rest#* }"; fi ;;
-      'unit '*) if has "$unit_list" "${rest#? ? }"; then stays=yes; else stays=no; fi ;;
-      'sysctl '*) case $sysctls in *"$nl${rest%% *} "*) stays=yes ;; *) stays=no ;; esac ;;
-      'dir '*) case $paths in *"$nl$rest/"*) stays=yes ;; *) stays=no ;; esac ;;
-    esac
-    if [ $stays = yes ]; then kept="$kept$entry$nl"; else gone="$gone$entry$nl"; fi
-  done
-}
-
-find_touched() {
-  for line in $left; do
-    ! has "$removed" "${line#* }" || touched="$touched${line%% *} "
-  done
-  for line in $services; do
-    ! has "$due_before" "${line#* * }" || touched="$touched${line%% *} "
-  done
-  IFS=' ,'
-  set -- $touched
-  IFS=$nl
-  touched=' '
-  for index in "$@"; do
-    is_touched "$index" || [ "$index" = - ] || touched="$touched$index "
-  done
-}
-
-check_staged() {
-  for line in $services; do
-    index=${line%% *}
-    is_touched "$index" && [ -e "$work/commands/$index.check" ] || continue
-    run_command "$work/commands/$index.check" || fail check "$index" "$said"
-  done
 }
 
 # After this, every step can be taken back; nothing on the host has changed yet.
@@ -199,9 +103,10 @@ refuse_claims_of_others() {
   set +f
   for other in "$base"/configurations/*.ledger; do
     [ -e "$other" ] && [ "$other" != "$ledger" ] || continue
-    theirs=$(content "$other") other=${other##*/}
+    content "$other"
+    other=${other##*/}
     for path in $claims; do
-      ! has "$theirs" "file had $path" && ! has "$theirs" "file new $path" || fail conflict "$path" "${other%.ledger}"
+      ! has "$text" "file had $path" && ! has "$text" "file new $path" || fail conflict "$path" "${other%.ledger}"
     done
   done
   set -f
@@ -210,8 +115,12 @@ refuse_claims_of_others() {
 take_away() {
   [ -n "$gone" ] || return 0
   printf %s "$gone" >"$work/gone"
-  query_units "$(noted_units "$work/gone")"
-  query_sysctls "$(for entry in $gone; do case $entry in 'sysctl '*) key=${entry#* }; printf '%s\n' "${key%% *}" ;; esac; done)"
+  query_noted_units "$work/gone"
+  keys=''
+  for entry in $gone; do
+    case $entry in 'sysctl '*) entry=${entry#* } keys="$keys$nl${entry%% *}" ;; esac
+  done
+  query_sysctls "$keys"
   for entry in $gone; do
     case $entry in
       'unit '*) note_unit "${entry#unit ? ? }" "$work/undo" ;;
@@ -235,7 +144,7 @@ swap_in() {
     if [ -n "$directory" ] && [ ! -d "$directory" ]; then
       said=$(make_directory "$directory" "$ledger" "$work/undo" 2>&1) || rollback write "$directory" "$said"
     fi
-    said=$(replace "$work/stage$path" "$path" 2>&1) || rollback write "$path" "$said"
+    replace "$work/stage$path" "$path" 2>"$work/error" || rollback write "$path" "$(cat "$work/error")"
     did wrote "$path"
     moved=yes
   done
@@ -244,7 +153,7 @@ swap_in() {
 }
 
 set_sysctls() {
-  query_sysctls "$(for line in $sysctls; do printf '%s\n' "${line%% *}"; done)"
+  query_sysctls "$sysctl_keys"
   for line in $sysctls; do
     key=${line%% *} wanted=${line#* }
     read_sysctl "$key" || rollback sysctl "$key" 'this kernel has no such setting'
@@ -281,43 +190,6 @@ ask() { # VERB PAST UNITS
   moved=yes
 }
 
-# Who runs already is told of the change; the others start with the new files.
-tell_services() {
-  watched=$start
-  for line in $services; do
-    index=${line%% *}
-    is_touched "$index" || continue
-    service_of "$index"
-    if [ "$unit" != - ]; then
-      has "$running_units" "$unit" && ! has "$stop" "$unit" || continue
-      watched="$watched$nl$unit"
-    fi
-    [ -e "$work/commands/$index.reload" ] || continue
-    moved=yes
-    told="$told$nl$index"
-    if run_command "$work/commands/$index.reload"; then
-      did reloaded "$service"
-    else
-      # A service that has lost its files with its role may well miss them.
-      has "$parting" "$index" || rollback reload "$index" "$said$nl$([ "$unit" = - ] || journal "$unit")"
-      did left "$service" alone
-    fi
-  done
-}
-
-start_units() {
-  if ! said=$(systemctl -q start -- $start 2>&1 3<&- 9>&-); then
-    query_units "$start"
-    for name in $start; do
-      state_of "$name"
-      [ "$running" = 1 ] || [ "$active" != failed ] || rollback start "$name" "$(journal "$name")"
-    done
-    rollback start "$(printf '%s ' $start)" "$said"
-  fi
-  did started $start
-  moved=yes
-}
-
 # A host that can no longer be reached must not stay so: no answer means back.
 confirm() {
   [ $moved = yes ] || return 0
@@ -336,13 +208,13 @@ finish() {
     rm -rf "$originals" "$ledger" "$due" "$base/configurations/$role.json"
   else
     if [ -n "$gone" ]; then
-      fresh=$(content "$ledger")
-      { printf %s "$kept"; printf '%s\n' "${fresh#"$ledger_before"}"; } >"$work/ledger"
+      content "$ledger"
+      { printf %s "$kept"; printf '%s\n' "${text#"$ledger_before"}"; } >"$work/ledger"
       mv -f "$work/ledger" "$ledger"
       for path in $removed; do rm -f -- "$originals$path"; done
     fi
     mv -f "$work/manifest" "$base/configurations/$role.json" || fail write "$role.json" 'it cannot be written'
-    rm -f "$due"
+    [ ! -e "$due" ] || rm -f "$due"
   fi
   printf 'ok\n'
   leave 0

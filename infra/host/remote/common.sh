@@ -18,10 +18,13 @@ has() { # LIST LINE
   return 1
 }
 
-content() { [ ! -s "$1" ] || cat "$1"; }
+content() { # FILE: sets text, without a process of its own
+  text=''
+  [ ! -s "$1" ] || while read -r line; do [ -z "$line" ] || text="$text$nl$line"; done <"$1"
+}
 
 read_plan() { # BYTES
-  role='' packages='' files='' paths='' left='' sysctls='' units='' services='' parting='' forget=no complete=no
+  role='' packages='' files='' paths='' left='' sysctls='' sysctl_keys='' units='' services='' parting='' forget=no complete=no
   for line in $(head -c "$1" <&3); do
     rest=${line#* }
     case ${line%% *} in
@@ -33,7 +36,7 @@ read_plan() { # BYTES
       # SERVICES PATH: in the last plan, not in this one
       left) left="$left$nl$rest" ;;
       # PATH-BELOW-/proc/sys VALUE
-      sysctl) sysctls="$sysctls$nl$rest" ;;
+      sysctl) sysctls="$sysctls$nl$rest" sysctl_keys="$sysctl_keys$nl${rest%% *}" ;;
       # RUNNING ENABLED NAME, the first two 0 or 1
       unit) units="$units$nl$rest" ;;
       # INDEX UNIT NAME; UNIT may be -

@@ -14,7 +14,7 @@ read_back() {
       case $line in 'installed '*) printf 'package %s\n' "${line#* }" ;; esac
     done
   fi
-  query_sysctls "$(for line in $sysctls; do printf '%s\n' "${line%% *}"; done)"
+  query_sysctls "$sysctl_keys"
   for line in $sysctls; do
     read_sysctl "${line%% *}" && printf 'sysctl %s %s\n' "${line%% *}" "$value"
   done

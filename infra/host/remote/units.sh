@@ -45,16 +45,19 @@ note_unit() { # NAME LOG: what it is now
   printf 'unit %s %s %s\n' "$running" "$enabled" "$1" >>"$2"
 }
 
-noted_units() { # LOG
-  for entry in $(content "$1"); do
-    case $entry in 'unit '*) printf '%s\n' "${entry#unit ? ? }" ;; esac
+query_noted_units() { # LOG: sets text, too
+  content "$1"
+  noted=''
+  for entry in $text; do
+    case $entry in 'unit '*) noted="$noted$nl${entry#unit ? ? }" ;; esac
   done
+  query_units "$noted"
 }
 
 # Units go back to what a log says in two steps, around the files: down before, up after.
 units_down() { # LOG
-  query_units "$(noted_units "$1")"
-  for entry in $(content "$1"); do
+  query_noted_units "$1"
+  for entry in $text; do
     case $entry in 'unit '*) name=${entry#unit ? ? } ;; *) continue ;; esac
     state_of "$name"
     case $entry in
@@ -71,8 +74,8 @@ stop_unit() { # NAME: "stop" also ends automatic restarts
 }
 
 units_up() { # LOG
-  query_units "$(noted_units "$1")"
-  for entry in $(content "$1"); do
+  query_noted_units "$1"
+  for entry in $text; do
     case $entry in 'unit '*) name=${entry#unit ? ? } ;; *) continue ;; esac
     state_of "$name"
     case $entry in
@@ -89,6 +92,6 @@ start_unit() { # NAME
   systemctl -q start -- "$1" >/dev/null 2>&1 3<&- 9>&- && did started "$1"
 }
 
-journal() { # UNIT: its last words since this run began
-  journalctl -q -u "$1" -n 6 -o cat --no-pager --since "@$begun" 2>/dev/null
+journal() { # UNIT: its last words since this run began, which is when the work folder was made
+  journalctl -q -u "$1" -n 6 -o cat --no-pager --since "@$(stat -c %Y "$work/commands")" 2>/dev/null
 }
