@@ -2,9 +2,9 @@
 import { intendedAdjacencies, type Adjacency, type AdjacencyProtocol } from "../../infra/network/adjacency.ts";
 import type { Province } from "../../inventory/model.ts";
 
-/** One command for all daemons, so that a router is asked once. */
-export const ADJACENCY_COMMAND =
-  "vtysh -c 'show ip ospf neighbor json' -c 'show ipv6 ospf6 neighbor json' -c 'show bfd peers json' -c 'show bgp summary json'";
+/** One command for all daemons, so that a router is asked once. vtysh gives up at a daemon that does not run: hence one vtysh each. */
+export const ADJACENCY_COMMAND = ["ip ospf neighbor", "ipv6 ospf6 neighbor", "bfd peers", "bgp summary"]
+  .map((what) => `vtysh -c 'show ${what} json' 2>/dev/null`).join("; ");
 
 /** `neighbour` is what FRR knows the other side by: a router id for OSPF, an address for BFD and BGP. */
 export interface LiveAdjacency {
@@ -87,17 +87,17 @@ function bgp(protocol: "bgp4" | "bgp6", family: BgpFamily | undefined): LiveAdja
   return Object.entries(family?.peers ?? {}).map(([neighbour, { state }]) => ({ protocol, neighbour, up: state === "Established", state }));
 }
 
-/** The JSON documents of a text that strings several together, with lines of plain text between them. */
+/** The JSON documents of a text that strings several together, with plain text between them. */
 function jsonDocuments(text: string): unknown[] {
   const documents: unknown[] = [];
-  let lines: string[] = [];
-  for (const line of text.split("\n")) {
-    if (lines.length === 0 && !/^\s*[[{]/.test(line)) continue;
-    lines.push(line);
-    // FRR ends a document with its bracket at the start of a line, or prints the whole on one line.
-    if (/^[\]}]/.test(line) || (lines.length === 1 && /[\]}]\s*$/.test(line))) {
-      documents.push(JSON.parse(lines.join("\n")));
-      lines = [];
+  let depth = 0;
+  let start = 0;
+  // Strings are one token, so that a bracket inside one is not counted.
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === "{" || token === "[") {
+      if (depth++ === 0) start = index;
+    } else if ((token === "}" || token === "]") && depth > 0 && --depth === 0) {
+      documents.push(JSON.parse(text.slice(start, index + 1)));
     }
   }
   return documents;

@@ -50,7 +50,8 @@ const IDENTIFIED = /^(\S+) from server (\S+) in /;
 
 /** What each question got: the right answer where its server gave it, otherwise whatever unexpected its server said. */
 async function ask(vantage: Vantage, questions: readonly NameQuestion[]): Promise<string[]> {
-  const argv = questions.flatMap((q) => [`@${q.server}`, ...(q.type === "PTR" ? ["-x", q.name] : [q.name, q.type]), "+short", "+identify", "+time=1", "+tries=2"]);
+  // The server stands behind its question: in front it would belong to the question before.
+  const argv = questions.flatMap((q) => [...(q.type === "PTR" ? ["-x", q.name] : [q.name, q.type]), `@${q.server}`, "+short", "+identify", "+time=1", "+tries=2"]);
   const { stdout } = await vantage.run(["dig", ...argv]);
   const said = stdout.split("\n").flatMap((line) => {
     const match = IDENTIFIED.exec(line);
