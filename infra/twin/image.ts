@@ -1,7 +1,7 @@
 /** The Debian image of the hosts: built once for a list of packages, kept, and only read from then on. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, readdir, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../inventory/failure.ts";
 import { openGroup, removeGroup } from "./cgroups.ts";
@@ -106,7 +106,7 @@ function debootstrap(root: string, packages: readonly string[], mirror: Mirror):
 }
 
 /** mmdebstrap's many lines as one that says what to do. */
-function buildFailure(result: RunResult, mirror: Mirror, folder: string): Failure {
+export function buildFailure(result: RunResult, mirror: Mirror, folder: string): Failure {
   const text = result.stderr;
   if (/No space left on device/.test(text)) return diskFull(folder, "it ran full while building");
   const unknown = [...text.matchAll(/Unable to locate package (\S+)|Package '?(\S+?)'? has no installation candidate/g)].map((match) => match[1] ?? match[2]);
@@ -125,9 +125,4 @@ function diskFull(folder: string, found: string): Failure {
   return new Failure(`the disk under ${folder} has no room for the image of the hosts: ${found}, ${NEEDED_MIB} MiB needed`, {
     advice: "free some space, or set EGOV_CACHE to a folder on another disk",
   });
-}
-
-/** The packages that the image of that hash was built with. */
-export async function packagesOf(hash: string): Promise<string[]> {
-  return (JSON.parse(await readFile(join(imageFolder(), hash, "image.json"), "utf8")) as { packages: string[] }).packages;
 }
