@@ -3,9 +3,12 @@ import { once } from "node:events";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { destroy } from "./index.ts";
 import { TestProject } from "./testing.ts";
+
+// Each update starts the real executor, which takes long where the machine is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 let project: TestProject;
 beforeEach(async () => {

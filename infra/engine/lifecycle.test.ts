@@ -1,9 +1,12 @@
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { destroy, readStack, removeStack } from "./index.ts";
 import { TestProject } from "./testing.ts";
 import type { StepEvent } from "./types.ts";
+
+// Each update starts the real executor, which takes long where the machine is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 let project: TestProject;
 beforeEach(async () => {

@@ -1,8 +1,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { readStack } from "./index.ts";
 import { TestProject } from "./testing.ts";
+
+// Each update starts the real executor, which takes long where the machine is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 let project: TestProject;
 beforeEach(async () => {

@@ -1,10 +1,13 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ensureSecret, readSettings, readStack, setConfig } from "./index.ts";
 import { TestProject } from "./testing.ts";
 
 const canary = "canary-4711";
+// Each update starts the real executor, which takes long where the machine is busy.
+vi.setConfig({ testTimeout: 120_000 });
+
 let project: TestProject;
 beforeEach(async () => {
   project = await TestProject.create();
