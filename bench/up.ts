@@ -6,12 +6,14 @@ import { ensureImage } from "../infra/twin/image.ts";
 import { type TwinReport, twinStatus, twinName } from "../infra/twin/index.ts";
 import { bootedHosts, loadProvince } from "../inventory/index.ts";
 import type { Environment, Province, Site } from "../inventory/model.ts";
-import { type Access, openAccess } from "../monitoring/access.ts";
 import { imagePackages } from "../scripts/lib/packages.ts";
+import { Workbench } from "../scripts/lib/workbench.ts";
+import { type Access, openAccess } from "../monitoring/access.ts";
 import { mapLimited } from "../monitoring/probes/vantage.ts";
 import { measureFailover } from "./failover.ts";
-import { addSite } from "./newSite.ts";
-import { type Figure, usedMemoryMiB, Workbench } from "./workbench.ts";
+import { addSite } from "../scripts/lib/newSite.ts";
+import type { Figure } from "./figure.ts";
+import { usedMemoryMiB } from "./memory.ts";
 
 const ENVIRONMENT = "twin";
 
@@ -23,7 +25,7 @@ interface UpReport {
 
 /** Runs the whole bench; takes some minutes. `say` gets a line for each part that begins. */
 export async function benchUp(inventory: string, say: (line: string) => void): Promise<Figure[]> {
-  await using bench = await Workbench.open(inventory);
+  await using bench = await Workbench.open({ inventory, slug: "bench", managementPrefix: "198.19.0.0/22" });
   const figures: Figure[] = [];
   const note = (figure: Figure): void => { figures.push(figure); say(`${figure.name}: ${figure.measured} (${figure.bound})`); };
 
@@ -33,13 +35,13 @@ export async function benchUp(inventory: string, say: (line: string) => void): P
   note(await imageFigure(province));
 
   say("booting the hosts bare");
-  const floor = await bench.egov("twin", "up", "--json");
+  const floor = await bench.must("twin", "up", "--json");
   const hosts = (JSON.parse(floor.stdout) as TwinReport).booted.length;
-  await bench.egov("down");
+  await bench.must("down");
 
   say("from nothing to proof");
   const before = await usedMemoryMiB();
-  const up = await bench.egov("up", "--json");
+  const up = await bench.must("up", "--json");
   const perHost = (await usedMemoryMiB() - before) / hosts;
   note({ name: "nothing → proof", measured: seconds(up.seconds), bound: `≤ 3 × ${seconds(floor.seconds)}, the bare boot`, kept: up.seconds <= 3 * floor.seconds, note: `${hosts} hosts` });
   note({ name: "memory a host", measured: `${perHost.toFixed(1)} MiB`, bound: "≤ 40 MiB", kept: perHost <= 40, note: "all that the machine has less, shared out" });
@@ -57,7 +59,7 @@ export async function benchUp(inventory: string, say: (line: string) => void): P
 
   say("adding a site");
   const concerned = await addSite(bench, province);
-  const added = await bench.egov("up", "--json");
+  const added = await bench.must("up", "--json");
   const report = JSON.parse(added.stdout) as UpReport;
   const touched = [...new Set(report.stacks.flatMap((stack) => stack.changes.map((change) => change.name)))].toSorted();
   const stranger = touched.find((name) => !concerned.includes(name));
@@ -67,7 +69,7 @@ export async function benchUp(inventory: string, say: (line: string) => void): P
   say("all communes");
   const pilots = (await twinStatus(twinName(province, environment))).endpoints.length;
   const memory = await usedMemoryMiB();
-  const communes = await bench.egov("twin", "up", "--communes", "all", "--json");
+  const communes = await bench.must("twin", "up", "--communes", "all", "--json");
   const more = (await usedMemoryMiB()) - memory;
   const all = (JSON.parse(communes.stdout) as TwinReport).endpoints - pilots;
   note({ name: `${all} communes more`, measured: seconds(communes.seconds), bound: "≤ 20 s", kept: communes.seconds <= 20 });
@@ -93,7 +95,7 @@ async function imageFigure(province: Province): Promise<Figure> {
 async function withoutChange(bench: Workbench, province: Province, environment: Environment): Promise<{ again: number; restarted: string[] }> {
   await using access = await openAccess(province, environment);
   const before = await unitChanges(province, environment, access);
-  const { seconds: again } = await bench.egov("up", "--json");
+  const { seconds: again } = await bench.must("up", "--json");
   const after = await unitChanges(province, environment, access);
   return { again, restarted: [...after].filter(([unit, time]) => before.get(unit) !== time).map(([unit]) => unit) };
 }

@@ -8,7 +8,8 @@ import { drainOnSignal, printJson, withCommonOptions, type CommonOptions } from 
 import { runSteps } from "./lib/progress.ts";
 import { select } from "./lib/province.ts";
 import { runStack, summary } from "./lib/stackRun.ts";
-import { engineOptions, LAYERS, stackName } from "./lib/stacks.ts";
+import { LAYERS } from "../stacks/layers.ts";
+import { engineOptions, stackName } from "./lib/stacks.ts";
 
 export function downCommand(): Command {
   return withCommonOptions(new Command("down"))

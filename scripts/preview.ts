@@ -4,7 +4,7 @@ import type { PropertyChange, StepEvent } from "../infra/engine/index.ts";
 import { drainOnSignal, FINDINGS, printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { select } from "./lib/province.ts";
 import { runStack, type StackRun, summary } from "./lib/stackRun.ts";
-import { LAYERS } from "./lib/stacks.ts";
+import { LAYERS } from "../stacks/layers.ts";
 
 export function previewCommand(): Command {
   return withCommonOptions(new Command("preview"))

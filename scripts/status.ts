@@ -7,7 +7,8 @@ import { prove, type ProofReport } from "../monitoring/proof.ts";
 import { FINDINGS, printJson, table, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { proofLines, proofSummary } from "./lib/proofText.ts";
 import { select, type Selection } from "./lib/province.ts";
-import { engineOptions, LAYERS, stackName } from "./lib/stacks.ts";
+import { LAYERS } from "../stacks/layers.ts";
+import { engineOptions, stackName } from "./lib/stacks.ts";
 
 interface StackStatus {
   readonly stack: string;

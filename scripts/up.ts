@@ -13,7 +13,8 @@ import { proofLines, proofSummary } from "./lib/proofText.ts";
 import { select, type Selection } from "./lib/province.ts";
 import { ensureRequirements } from "./lib/requirements.ts";
 import { runStack, type StackRun, summary } from "./lib/stackRun.ts";
-import { LAYERS, type Layer, stackName } from "./lib/stacks.ts";
+import { LAYERS, type Layer } from "../stacks/layers.ts";
+import { stackName } from "./lib/stacks.ts";
 import { communesOption, twinOutcome, twinProgress, type CommunesOption } from "./lib/twinText.ts";
 
 interface UpOptions extends CommonOptions, CommunesOption {

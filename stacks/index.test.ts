@@ -34,7 +34,7 @@ test("network.twin makes a configuration for every router, the state's edge too"
   const outputs = await run("network.twin", { "egov:ospf": "0123456789abcdef", "egov:bgp": "secret" });
   expect(Object.keys((await settled(outputs["loopbacks"])) as object)).toContain("tslcd1");
   await vi.waitFor(() => expect(registered.filter((one) => one.type === "host:index:Configuration").map((one) => one.name).toSorted()).toEqual([
-    "network-agg1", "network-core1", "network-core2", "network-fw1", "network-r-huyen-bien", "network-r-huyen-nui", "network-r-so-mau", "network-tslcd1",
+    "agg1", "core1", "core2", "fw1", "r-huyen-bien", "r-huyen-nui", "r-so-mau", "tslcd1",
   ]));
 });
 

@@ -3,21 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { Failure } from "../inventory/index.ts";
 import { stackContext, type StackContext } from "./context.ts";
 import { datacenterStack } from "./datacenter.ts";
+import { LAYERS, type Layer } from "./layers.ts";
 import { networkStack } from "./network.ts";
 
-/** Layers in the order in which they come up. */
-const LAYERS: Readonly<Record<string, (context: StackContext) => Record<string, unknown>>> = {
+const PROGRAMS: Readonly<Record<Layer, (context: StackContext) => Record<string, unknown>>> = {
   network: networkStack,
   datacenter: datacenterStack,
 };
 
 function build(): Record<string, unknown> {
   const context = stackContext(pulumi.getStack());
-  const layer = Object.hasOwn(LAYERS, context.layer) ? LAYERS[context.layer] : undefined;
+  const layer = LAYERS.find((one) => one === context.layer);
   if (layer === undefined) {
-    throw new Failure(`there is no layer '${context.layer}'`, { advice: `Layers are: ${Object.keys(LAYERS).join(", ")}.` });
+    throw new Failure(`there is no layer '${context.layer}'`, { advice: `Layers are: ${LAYERS.join(", ")}.` });
   }
-  return layer(context);
+  return PROGRAMS[layer](context);
 }
 
 /** A user's mistake is told in a line, as Pulumi's own errors are; Pulumi prints a RunError without a stack trace. */

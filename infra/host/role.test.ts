@@ -35,9 +35,9 @@ test("a host is one resource of the role, and is given only the secrets that its
   const made = configureHosts(new Parent(), "network", designs, { ...args, secrets: { ospf: "abcd", bgp: "efgh" } });
   await Promise.all([...made.values()].map((one) => new Promise((done) => one.urn.apply(done))));
   const byName = new Map(registered.map((one) => [one.name, one.inputs]));
-  expect(byName.get("network-core1")).toMatchObject({ host: "core1", role: "network", connection: { address: "198.18.8.2" } });
-  expect(Object.keys(byName.get("network-core1")?.["secrets"].value ?? byName.get("network-core1")?.["secrets"])).toEqual(["ospf"]);
-  expect(byName.get("network-fw1")).not.toHaveProperty("secrets");
+  expect(byName.get("core1")).toMatchObject({ host: "core1", role: "network", connection: { address: "198.18.8.2" } });
+  expect(Object.keys(byName.get("core1")?.["secrets"].value ?? byName.get("core1")?.["secrets"])).toEqual(["ospf"]);
+  expect(byName.get("fw1")).not.toHaveProperty("secrets");
 });
 
 test("a secret that nobody gave, and a host that is not there, stop the program", () => {

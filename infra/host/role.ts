@@ -15,7 +15,7 @@ export interface DomainArgs {
 }
 
 /**
- * One Configuration for each host of a design, called `role-host` and belonging to `parent`. Only a host whose files ask for
+ * One Configuration for each host of a design, called like the host and belonging to `parent`. Only a host whose files ask for
  * secrets is given them, and only those.
  */
 export function configureHosts(parent: pulumi.Resource, role: string, designs: ReadonlyMap<string, HostIntent>, args: DomainArgs): Map<string, Configuration> {
@@ -26,7 +26,7 @@ export function configureHosts(parent: pulumi.Resource, role: string, designs: R
       const secrets = secretsOf(intent, args.secrets ?? {});
       return [
         name,
-        new Configuration(`${role}-${name}`, { host: name, role, connection: args.connection(host), ...intent, ...(secrets && { secrets }) }, { parent }),
+        new Configuration(name, { host: name, role, connection: args.connection(host), ...intent, ...(secrets && { secrets }) }, { parent }),
       ];
     }),
   );

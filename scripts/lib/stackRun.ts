@@ -1,7 +1,8 @@
 /** Runs one stack's update and puts what the engine tells into a user's words. */
 import { type EngineEvent, type Operation, type StepEvent, type UpdateResult, destroy, preview, up } from "../../infra/engine/index.ts";
 import { Failure } from "../../inventory/failure.ts";
-import { engineOptions, ensureSecrets, type Layer, stackName } from "./stacks.ts";
+import type { Layer } from "../../stacks/layers.ts";
+import { engineOptions, ensureSecrets, stackName } from "./stacks.ts";
 import type { Selection } from "./province.ts";
 
 export type StackOperation = "preview" | "up" | "destroy";

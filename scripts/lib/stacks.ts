@@ -5,12 +5,9 @@ import { join } from "node:path";
 import type { EngineOptions } from "../../infra/engine/index.ts";
 import { ensureSecret } from "../../infra/engine/index.ts";
 import { Failure } from "../../inventory/failure.ts";
+import type { Layer } from "../../stacks/layers.ts";
 import { projectDirectory } from "./paths.ts";
 import type { Selection } from "./province.ts";
-
-/** Layers in the order in which they come up; they go down in the reverse order. */
-export const LAYERS = ["network", "datacenter"] as const;
-export type Layer = (typeof LAYERS)[number];
 
 /** Secrets that a layer's program asks of its stack's settings: made on the first `up`, kept encrypted. */
 const SECRETS: Readonly<Record<Layer, readonly string[]>> = { network: ["ospf", "bgp"], datacenter: [] };

@@ -1,6 +1,6 @@
 /** One office more in a province's description, as a user would write it: a site, its router, its two links. */
-import { hostsOfRole } from "../inventory/index.ts";
-import type { Link, Province, Site } from "../inventory/model.ts";
+import { hostsOfRole } from "../../inventory/index.ts";
+import type { Link, Province, Site } from "../../inventory/model.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** The new office's slug; its router is called `r-` and this. */
@@ -16,17 +16,13 @@ export async function addSite(bench: Workbench, province: Province): Promise<str
   const router = `r-${NEW_SITE}`;
   const hubs = links.map((link) => ends(link).find((host) => province.hosts.get(host)?.site !== model.slug) as string);
 
-  await append(bench, "sites.yaml", `{slug: ${NEW_SITE}, number: ${siteNumber}, kind: office, name: Trung tâm Phục vụ hành chính công, unit: ${model.unit}, area: ${model.area}, powerFeed: ${model.powerFeed}, funds: I.1}`);
-  await append(bench, "hosts.yaml", `{name: ${router}, number: ${hostNumber}, site: ${NEW_SITE}, role: site-router, funds: I.1}`);
+  await bench.append("sites.yaml", `{slug: ${NEW_SITE}, number: ${siteNumber}, kind: office, name: Trung tâm Phục vụ hành chính công, unit: ${model.unit}, area: ${model.area}, powerFeed: ${model.powerFeed}, funds: I.1}`);
+  await bench.append("hosts.yaml", `{name: ${router}, number: ${hostNumber}, site: ${NEW_SITE}, role: site-router, funds: I.1}`);
   for (const [i, link] of links.entries()) {
-    await append(bench, "links.yaml", `{name: ${NEW_SITE}-${link.role}, number: ${linkNumber + i}, role: ${link.role}, ends: [${hubs[i]}, ${router}], capacityMbps: ${link.capacityMbps}, carrier: ${link.carrier}, ducts: [${link.ducts.join(", ")}], pops: [${link.pops.join(", ")}], funds: I.1}`);
+    await bench.append("links.yaml", `{name: ${NEW_SITE}-${link.role}, number: ${linkNumber + i}, role: ${link.role}, ends: [${hubs[i]}, ${router}], capacityMbps: ${link.capacityMbps}, carrier: ${link.carrier}, ducts: [${link.ducts.join(", ")}], pops: [${link.pops.join(", ")}], funds: I.1}`);
   }
   const servers = hostsOfRole(province, "dns").map((host) => host.name);
   return [router, ...hubs, ...servers].toSorted();
-}
-
-async function append(bench: Workbench, file: string, entry: string): Promise<void> {
-  await bench.edit(file, (text) => `${text.trimEnd()}\n  - ${entry}\n`);
 }
 
 function ends(link: Link): string[] {
