@@ -2,12 +2,12 @@
  * What makes a bare Debian tree an image that many hosts boot from at once: which units a host has no use for in a
  * container, which services start by themselves, and a few settings that every host shares.
  */
-import { mkdir, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./run.ts";
 
 /** Part of the cache key: raise it with every change of this file that an image must be built anew for. */
-export const RECIPE_VERSION = 2;
+export const RECIPE_VERSION = 3;
 
 /** The Debian release of every host. */
 export const SUITE = "bookworm";
@@ -97,6 +97,8 @@ export async function finishImage(root: string): Promise<void> {
   await mkdir(join(root, "var/cache/apt/archives/partial"), { recursive: true });
   await mkdir(join(root, "var/lib/apt/lists/partial"), { recursive: true });
   await forgetEnabledUnits(root);
+  await forgetSystemV(root);
+  await maskGenerators(root);
   for (const path of STARTED_ON_DEMAND) await rm(join(root, "lib/systemd/system", path), { force: true });
   for (const [path, content] of Object.entries(FILES)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
@@ -123,12 +125,22 @@ async function forgetEnabledUnits(root: string): Promise<void> {
   for (const entry of await readdir(units)) {
     if (entry.endsWith(".wants") || entry.endsWith(".requires")) await rm(join(units, entry), { recursive: true });
   }
-  // As update-rc.d disables: a start link becomes a stop link. Without either, systemctl could not enable the unit again.
-  for (const level of ["2", "3", "4", "5"]) {
-    const folder = join(root, `etc/rc${level}.d`);
-    for (const entry of await readdir(folder)) {
-      if (entry.startsWith("S")) await rename(join(folder, entry), join(folder, `K${entry.slice(1)}`));
-    }
+}
+
+/**
+ * Every package here has units of systemd's own. With scripts of System V beside them `systemctl enable` runs update-rc.d,
+ * which reloads systemd once more: a third of a second a service, on every host.
+ */
+async function forgetSystemV(root: string): Promise<void> {
+  for (const folder of ["etc/init.d", ...["0", "1", "2", "3", "4", "5", "6", "S"].map((level) => `etc/rc${level}.d`)]) {
+    await rm(join(root, folder), { recursive: true, force: true });
+  }
+}
+
+/** Generators look for disks, consoles and kernel options, none of which a host in a container has, at every boot and reload. */
+async function maskGenerators(root: string): Promise<void> {
+  for (const generator of await readdir(join(root, "lib/systemd/system-generators"))) {
+    await link("/dev/null", join(root, "etc/systemd/system-generators", generator));
   }
 }
 
