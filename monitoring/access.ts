@@ -4,7 +4,7 @@ import { addressOf, lanWorkstation } from "../inventory/index.ts";
 import type { Environment, Host, Province, Site } from "../inventory/model.ts";
 import { SessionPool } from "../infra/host/pool.ts";
 import { connectionOf } from "../infra/reach.ts";
-import { runInNamespace, twinName, workstationOf } from "../infra/twin/index.ts";
+import { openTools, type Tools, twinName, workstationOf } from "../infra/twin/index.ts";
 
 export interface Access extends AsyncDisposable {
   readonly vantages: readonly Vantage[];
@@ -27,22 +27,29 @@ export async function openAccess(province: Province, environment: Environment): 
       return { exitCode: 255, stdout: "", stderr: error instanceof Error ? error.message : String(error) };
     }
   };
+  const tools = environment.kind === "twin" ? await openTools(twinName(province, environment)) : undefined;
   const vantages = [...province.sites.values()].flatMap((site): Vantage[] => {
     const lan = lanWorkstation(site);
     if (lan === undefined) return [];
-    return [environment.kind === "twin"
-      ? workstation(twinName(province, environment), site, { ipv4: addressOf(lan.ipv4), ipv6: addressOf(lan.ipv6) })
+    return [tools !== undefined
+      ? workstation(tools, site, { ipv4: addressOf(lan.ipv4), ipv6: addressOf(lan.ipv6) })
       : routerOf(province, site, lan.gateway, onHost)];
   });
-  return { vantages, onHost, [Symbol.asyncDispose]: async () => pool.close() };
+  return {
+    vantages, onHost,
+    [Symbol.asyncDispose]: async () => {
+      pool.close();
+      await tools?.[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** In a twin an office has a workstation. */
-function workstation(twin: string, site: Site, address: Vantage["address"]): Vantage {
+function workstation(tools: Tools, site: Site, address: Vantage["address"]): Vantage {
   return {
     site: site.slug, address,
     run: async (argv) => {
-      const { code, stdout, stderr } = await runInNamespace(twin, workstationOf(site), argv);
+      const { code, stdout, stderr } = await tools.run(workstationOf(site), argv);
       return { exitCode: code, stdout, stderr };
     },
   };

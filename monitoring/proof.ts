@@ -3,10 +3,11 @@
  * is full, names are resolved. What is missing is named; nothing is taken from state, all is measured.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { addressOf, bootedHosts, hostsOfRole, ROUTER_ROLES } from "../inventory/index.ts";
+import { intendedAdjacencies } from "../infra/network/adjacency.ts";
+import { addressOf, bootedHosts, hostsOfRole } from "../inventory/index.ts";
 import type { Environment, Host, Province } from "../inventory/model.ts";
 import type { Access } from "./access.ts";
-import { ADJACENCY_COMMAND, compareAdjacencies, type AdjacencyReport } from "./probes/adjacency.ts";
+import { adjacencyCommand, compareAdjacencies, type AdjacencyReport } from "./probes/adjacency.ts";
 import { probeNames, type NameQuestion, type NamesReport } from "./probes/names.ts";
 import { probeReachability, type ReachabilityReport, type Target } from "./probes/reachability.ts";
 import { mapLimited } from "./probes/vantage.ts";
@@ -61,17 +62,19 @@ async function untilGood<T>(
   return result;
 }
 
-/** Asks every router once, then only those that miss something. */
+/** Asks every router that is ours to ask once, then only those that miss something. */
 async function proveAdjacency(province: Province, environment: Environment, access: Access, deadline: number): Promise<AdjacencyReport> {
-  const routers = bootedHosts(province, environment).filter((host) => ROUTER_ROLES.includes(host.role));
+  const ours = new Set(bootedHosts(province, environment).map((host) => host.name));
+  const intended = intendedAdjacencies(province).filter((adjacency) => ours.has(adjacency.host));
+  const protocols = Map.groupBy(intended, (adjacency) => adjacency.host);
   const outputs = new Map<string, string>();
   return await untilGood(deadline, async (previous?: AdjacencyReport) => {
-    const asked = routers.filter((router) => previous === undefined || previous.misses.some((miss) => miss.host === router.name));
-    await mapLimited(asked, PARALLEL_LOGINS, async (router: Host) => {
-      const result = await access.onHost(router, ADJACENCY_COMMAND);
-      outputs.set(router.name, result.stdout);
+    const asked = [...protocols].filter(([host]) => previous === undefined || previous.misses.some((miss) => miss.host === host));
+    await mapLimited(asked, PARALLEL_LOGINS, async ([name, adjacencies]) => {
+      const command = adjacencyCommand(adjacencies.map((adjacency) => adjacency.protocol));
+      outputs.set(name, (await access.onHost(province.hosts.get(name) as Host, command)).stdout);
     });
-    return compareAdjacencies(province, outputs);
+    return compareAdjacencies(intended, outputs);
   }, (report) => report.misses.length === 0);
 }
 

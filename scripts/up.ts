@@ -13,7 +13,7 @@ import { proofLines, proofSummary } from "./lib/proofText.ts";
 import { select, type Selection } from "./lib/province.ts";
 import { ensureRequirements } from "./lib/requirements.ts";
 import { runStack, type StackRun, summary } from "./lib/stackRun.ts";
-import { LAYERS, type Layer } from "../stacks/layers.ts";
+import { LAYERS } from "../stacks/layers.ts";
 import { stackName } from "./lib/stacks.ts";
 import { communesOption, twinOutcome, twinProgress, type CommunesOption } from "./lib/twinText.ts";
 
@@ -54,68 +54,75 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
   const { province, environment } = selection;
   const startedAt = performance.now();
   const silent = options.json === true;
-  const runs: StackRun[] = [];
-  let twin: TwinReport | undefined;
-  let proof: ProofReport | undefined;
+  const report: { twin?: TwinReport; stacks: StackRun[]; proof?: ProofReport } = { stacks: [] };
   const refresh = options.refresh === true || await bootsAnew(selection);
+  const steps: Step[] = [];
+  let ready: Promise<unknown> = Promise.resolve();
 
-  /** `ready` is waited for before the stack starts. */
-  const stackStep = (layer: Layer, ready: Promise<unknown> = Promise.resolve()): Step => ({
-    title: stackName(layer, selection),
-    run: async (report) => {
-      await ready;
-      signal.throwIfAborted();
-      const run = await runStack("up", layer, selection, { signal, refresh, onProgress: report });
-      runs.push(run);
-      return summary(run, "up");
-    },
-  });
-
-  const [first, ...later] = LAYERS;
   if (environment.kind === "twin") {
     await ensureRequirements();
     const wired = Promise.withResolvers<void>();
-    // Whoever waits for the wires learns of a failure from the twin's own step.
-    wired.promise.catch(() => {});
-    const progress = twinProgress(bootedHosts(province, environment).length);
-    const twinStep: Step = {
-      title: `twin ${environment.name}`,
-      run: async (report) => {
-        try {
-          twin = await twinUp(province, environment.name, {
-            packages: imagePackages(province), communes: options.communes, signal,
-            onEvent: (event) => {
-              report(progress(event));
-              // Keys and wires are there: the engine may start while the hosts boot.
-              if (event.kind === "wired") wired.resolve();
-            },
-          });
-          return twinOutcome(twin);
-        } catch (error) {
-          wired.reject(error);
-          throw error;
-        }
-      },
-    };
-    await runSteps([[twinStep, stackStep(first, wired.promise)]], { silent });
-  } else {
-    if (options.yes !== true) await askFirst(selection, signal);
-    await runSteps([stackStep(first)], { silent });
+    ready = wired.promise;
+    steps.push(step(`twin ${environment.name}`, wired, async (say) => {
+      const progress = twinProgress(bootedHosts(province, environment).length);
+      report.twin = await twinUp(province, environment.name, {
+        packages: imagePackages(province), communes: options.communes, signal,
+        onEvent: (event) => {
+          say(progress(event));
+          // Keys and wires are there: the first stack may begin while hosts still boot.
+          if (event.kind === "wired") wired.resolve();
+        },
+      });
+      return twinOutcome(report.twin);
+    }));
+  } else if (options.yes !== true) {
+    await askFirst(selection, signal);
   }
 
-  await runSteps(later.map((layer) => stackStep(layer)), { silent });
+  // All programs start at once, for loading them takes longest; each touches hosts only when the one before is done.
+  for (const layer of LAYERS) {
+    const after = ready;
+    const done = Promise.withResolvers<void>();
+    ready = done.promise;
+    steps.push(step(stackName(layer, selection), done, async (say) => {
+      const run = await runStack("up", layer, selection, { signal, after, refresh, onProgress: say });
+      report.stacks.push(run);
+      return summary(run, "up");
+    }));
+  }
+  await runSteps([steps], { silent });
+
   if (options.prove) {
     await runSteps([{
       title: "proof",
-      run: async (report) => {
+      run: async (say) => {
         signal.throwIfAborted();
         await using access = await openAccess(province, environment);
-        proof = await prove(province, environment, access, { patienceSeconds: PATIENCE_SECONDS, onProgress: report });
-        return proofSummary(proof);
+        report.proof = await prove(province, environment, access, { patienceSeconds: PATIENCE_SECONDS, onProgress: say });
+        return proofSummary(report.proof);
       },
     }], { silent });
   }
-  return { ...(twin === undefined ? {} : { twin }), stacks: runs, ...(proof === undefined ? {} : { proof }), durationSeconds: (performance.now() - startedAt) / 1000 };
+  return { ...report, durationSeconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** A step that others wait for: `done` settles with it, if it has not before. */
+function step(title: string, done: PromiseWithResolvers<void>, run: Step["run"]): Step {
+  // Whoever waits learns of a failure; where nobody does, the step itself has told it.
+  done.promise.catch(() => {});
+  return {
+    title,
+    run: async (say) => {
+      try {
+        const outcome = await run(say);
+        done.resolve();
+        return outcome;
+      } catch (error) {
+        done.reject(error);
+        throw error;
+      }
+    },
+  };
 }
 
 /** Whether hosts are about to be born blank: then the state tells of hosts that are gone, and life has to be asked. */

@@ -18,6 +18,7 @@ import { Refusal, answer, fromStruct, toStruct } from "./rpc.ts";
 import type { Run } from "./run.ts";
 import type { ConfigValue } from "./settings.ts";
 import type { Properties, Value } from "./types.ts";
+import { stackType } from "./urn.ts";
 import { isMap } from "./values.ts";
 
 const features = protocol.ResourceMonitorFeature;
@@ -33,6 +34,8 @@ export interface MonitorContext {
   readonly deployment: Deployment;
   readonly config: ReadonlyMap<string, ConfigValue>;
   readonly parallel: number;
+  /** Resolves when resources may be touched. */
+  readonly after: Promise<unknown>;
   /** The program has registered everything. */
   readonly onShutdown: () => void;
 }
@@ -82,14 +85,17 @@ function deploymentInfo({ run, config, parallel }: MonitorContext): InstanceType
   return info;
 }
 
-async function registerResource({ run, deployment }: MonitorContext, request: RegisterResourceRequest): Promise<InstanceType<typeof protocol.RegisterResourceResponse>> {
+async function registerResource({ run, deployment, after }: MonitorContext, request: RegisterResourceRequest): Promise<InstanceType<typeof protocol.RegisterResourceResponse>> {
+  // The stack itself touches nothing, and the program's modules are only loaded once it is registered.
+  if (request.getType() !== stackType) await after;
   const goal = await reported(run, request, () => readGoal(request, run.stack, run.project));
   const outcome = await reported(run, request, () => deployment.register(goal));
   const response = new protocol.RegisterResourceResponse();
   return response.setUrn(outcome.urn).setId(outcome.id).setObject(toStruct(outcome.outputs)).setUnknown(outcome.missing);
 }
 
-async function readResource({ run, deployment }: MonitorContext, request: ReadResourceRequest): Promise<InstanceType<typeof protocol.ReadResourceResponse>> {
+async function readResource({ run, deployment, after }: MonitorContext, request: ReadResourceRequest): Promise<InstanceType<typeof protocol.ReadResourceResponse>> {
+  await after;
   const goal = await reported(run, request, () => readReadGoal(request, run.stack, run.project));
   const outcome = await reported(run, request, () => deployment.read(goal));
   const response = new protocol.ReadResourceResponse();
@@ -107,7 +113,8 @@ async function reported<T>(run: Run, request: RegisterResourceRequest | ReadReso
   }
 }
 
-async function invoke({ run }: MonitorContext, request: ResourceInvokeRequest): Promise<InstanceType<typeof protocol.ResourceInvokeResponse>> {
+async function invoke({ run, after }: MonitorContext, request: ResourceInvokeRequest): Promise<InstanceType<typeof protocol.ResourceInvokeResponse>> {
+  await after;
   const token = request.getTok();
   const parameters = fromStruct(request.getArgs());
   const response = new protocol.ResourceInvokeResponse();

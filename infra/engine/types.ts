@@ -21,6 +21,11 @@ export interface EngineOptions {
   readonly parallel?: number;
   /** Read every resource from its provider first; one that is gone is created again. */
   readonly refresh?: boolean;
+  /**
+   * What has to be done before this stack may touch anything, another stack's update most likely. The program is started
+   * and loaded at once, and waits at its first resource. When it rejects, nothing is touched and the update fails.
+   */
+  readonly after?: Promise<unknown>;
   /** Called for everything that happens, in order. Must not throw. */
   readonly onEvent?: (event: EngineEvent) => void;
   /** When aborted, nothing new is started, running operations finish, and the state is saved. */

@@ -8,6 +8,7 @@ import { engineService } from "./engineService.ts";
 import { type MonitorContext, monitorService } from "./monitor.ts";
 import { hasPlugin } from "./plugins.ts";
 import { reportedExitCode, startProgram } from "./program.ts";
+import type { ResourceState } from "./resourceState.ts";
 import { isReadable, refreshResource } from "./refresh.ts";
 import { removeAll } from "./removal.ts";
 import { channelOptions, listen } from "./rpc.ts";
@@ -97,7 +98,12 @@ class Update {
 
   async #deploy(session: Session, ready: (context: MonitorContext) => void): Promise<void> {
     const { options, config, report } = this.#opening;
-    const run = { ...session.run, readings: this.#refresh(session) };
+    const after = options.after ?? Promise.resolve();
+    after.catch(() => {
+      report.error("nothing was touched, for what it waits for failed", "engine");
+      this.#stop("what it waits for failed");
+    });
+    const run = { ...session.run, readings: this.#refresh(session, after) };
     const deployment = new Deployment(run);
     this.#deployment = deployment;
     ready({
@@ -105,6 +111,7 @@ class Update {
       deployment,
       config,
       parallel: options.parallel ?? defaultParallel,
+      after,
       onShutdown: () => {
         this.#shutdownSignalled = true;
       },
@@ -137,9 +144,10 @@ class Update {
     await removeAll(run, run.snapshot.untouched);
   }
 
-  #refresh({ run }: Pick<Session, "run">): Map<string, Promise<void>> {
+  #refresh({ run }: Pick<Session, "run">, after: Promise<unknown> = Promise.resolve()): Map<string, Promise<void>> {
     if (this.#opening.options.refresh !== true) return new Map();
-    return new Map(run.snapshot.resources.filter(isReadable).map((state) => [state.urn, refreshResource(run, state, run.providers)]));
+    const read = (state: ResourceState): Promise<void> => after.then(() => refreshResource(run, state, run.providers), () => undefined);
+    return new Map(run.snapshot.resources.filter(isReadable).map((state) => [state.urn, read(state)]));
   }
 
   #stop(reason: string): void {

@@ -1,12 +1,10 @@
-/** Runs programs inside a twin: in a host's own system, or a tool of the image in any node's network namespace. */
+/** Runs programs inside the hosts of a twin, as their root. */
 import { spawn, type StdioOptions } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../inventory/failure.ts";
 import { groupOf, runningRecord } from "./boot.ts";
 import { openGroup, processesOf, twinsGroup } from "./cgroups.ts";
-import { imageFolder } from "./image.ts";
-import { namespaceOf, twinPaths } from "./names.ts";
 import type { TwinPlan } from "./plan.ts";
 import { requirePlan } from "./store.ts";
 
@@ -24,10 +22,11 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
-const ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", USER: "root", LANG: "C.UTF-8" };
+/** What programs in a twin find in their environment: nothing of this machine's. */
+export const ENVIRONMENT = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", USER: "root", LANG: "C.UTF-8" };
 
 /** The host's own processes cannot set the clock, which is the machine's; nor may what is run among them. */
-const WITHOUT_CLOCK = ["setpriv", "--inh-caps=-sys_time", "--bounding-set=-sys_time"];
+export const WITHOUT_CLOCK = ["setpriv", "--inh-caps=-sys_time", "--bounding-set=-sys_time"];
 
 /** Runs `argv` inside a host, as root. Throws Failure when the host is not in the twin or does not run. */
 export async function execIn(twin: string, host: string, argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -37,37 +36,6 @@ export async function execIn(twin: string, host: string, argv: readonly string[]
   if (init === undefined) throw new Failure(`host ${host} of twin ${twin} does not run`, { advice: "boot it again with: ./egov twin up" });
   const group = await openGroup(`${groupOf(twin, host)}/exec`);
   return start(group.command([...WITHOUT_CLOCK, "nsenter", `--target=${init}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd", ...argv]), options);
-}
-
-/** A view of the image that cannot be written to, with what most tools want to find in it. */
-const TOOL_ROOM = `
-mount --bind "$1" .
-mount -o remount,bind,ro .
-cd .
-cd "$PWD"
-mount -t proc proc proc
-mount --rbind /dev dev
-mount -t tmpfs tmpfs tmp
-mount -t tmpfs tmpfs run
-shift
-exec chroot . "$@"
-`;
-
-/**
- * Runs a tool of the image (fping, dig, tcpdump …) in the network namespace of a host or an endpoint. The machine needs no
- * such tool, and the host need not run.
- */
-export async function runInNamespace(twin: string, node: string, argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
-  const plan = await requirePlan(twin);
-  if (plan.hosts[node] === undefined && plan.endpoints[node] === undefined) {
-    throw noSuchNode(plan, node, [...Object.keys(plan.hosts), ...Object.keys(plan.endpoints)]);
-  }
-  const group = await openGroup(`${twin}/_tools`);
-  const root = join(imageFolder(), plan.image, "root");
-  return start(group.command([
-    ...WITHOUT_CLOCK, "nsenter", `--net=/run/netns/${namespaceOf(twin, node)}`, "unshare", "--mount", "--propagation", "private", `--wd=${twinPaths(twin).tools}`,
-    "sh", "-ec", TOOL_ROOM, "sh", root, ...argv,
-  ]), options);
 }
 
 /** The process that is number 1 inside the host. */
@@ -80,7 +48,8 @@ async function initOf(twin: string, host: string): Promise<number | undefined> {
   return undefined;
 }
 
-function start(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
+/** Runs `argv` on this machine; rejects when it cannot be started. */
+export function start(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
   return new Promise((resolve, reject) => {
     const stdio: StdioOptions = options.stdio === "inherit" ? "inherit" : ["pipe", "pipe", "pipe"];
     const child = spawn(argv[0]!, argv.slice(1), { stdio, signal: options.signal, env: { ...ENVIRONMENT, TERM: process.env["TERM"] ?? "dumb" } });
@@ -94,7 +63,8 @@ function start(argv: readonly string[], options: ExecOptions): Promise<ExecResul
   });
 }
 
-function noSuchNode(plan: TwinPlan, node: string, names: readonly string[]): Failure {
+/** The failure for a name that the twin does not have. */
+export function noSuchNode(plan: TwinPlan, node: string, names: readonly string[]): Failure {
   const near = names.filter((name) => name.includes(node) || node.includes(name)).slice(0, 5);
   return new Failure(`twin ${plan.twin} has no ${node}`, {
     advice: near.length > 0 ? `did you mean ${near.join(", ")}?` : `it has ${names.length} of them, such as ${names.slice(0, 3).join(", ")}`,

@@ -2,12 +2,12 @@
  * What makes a bare Debian tree an image that many hosts boot from at once: which units a host has no use for in a
  * container, which services start by themselves, and a few settings that every host shares.
  */
-import { mkdir, readdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./run.ts";
 
 /** Part of the cache key: raise it with every change of this file that an image must be built anew for. */
-export const RECIPE_VERSION = 3;
+export const RECIPE_VERSION = 4;
 
 /** The Debian release of every host. */
 export const SUITE = "bookworm";
@@ -99,6 +99,7 @@ export async function finishImage(root: string): Promise<void> {
   await forgetEnabledUnits(root);
   await forgetSystemV(root);
   await maskGenerators(root);
+  await forgetGreeting(root);
   for (const path of STARTED_ON_DEMAND) await rm(join(root, "lib/systemd/system", path), { force: true });
   for (const [path, content] of Object.entries(FILES)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
@@ -142,6 +143,13 @@ async function maskGenerators(root: string): Promise<void> {
   for (const generator of await readdir(join(root, "lib/systemd/system-generators"))) {
     await link("/dev/null", join(root, "etc/systemd/system-generators", generator));
   }
+}
+
+/** The greeting of each login is made by a handful of scripts, for programs that do not read it. */
+async function forgetGreeting(root: string): Promise<void> {
+  const file = join(root, "etc/pam.d/sshd");
+  const lines = (await readFile(file, "utf8")).split("\n");
+  await writeFile(file, lines.filter((line) => !line.includes("pam_motd.so")).join("\n"));
 }
 
 async function link(target: string, path: string): Promise<void> {

@@ -1,10 +1,21 @@
 /** Intended against live: the routing adjacencies that the inventory implies, and those that FRR's daemons report. */
-import { intendedAdjacencies, type Adjacency, type AdjacencyProtocol } from "../../infra/network/adjacency.ts";
-import type { Province } from "../../inventory/model.ts";
+import type { Adjacency, AdjacencyProtocol } from "../../infra/network/adjacency.ts";
 
-/** One command for all daemons, so that a router is asked once. vtysh gives up at a daemon that does not run: hence one vtysh each. */
-export const ADJACENCY_COMMAND = ["ip ospf neighbor", "ipv6 ospf6 neighbor", "bfd peers", "bgp summary"]
-  .map((what) => `vtysh -c 'show ${what} json' 2>/dev/null`).join("; ");
+/** What each protocol's daemon is asked. */
+const QUESTIONS: Readonly<Record<AdjacencyProtocol, string>> = {
+  ospf2: "show ip ospf neighbor json", ospf3: "show ipv6 ospf6 neighbor json",
+  bfd4: "show bfd peers json", bfd6: "show bfd peers json",
+  bgp4: "show bgp summary json", bgp6: "show bgp summary json",
+};
+
+/**
+ * One command that asks a router for all its neighbours. It asks the daemons that the router is meant to run and no
+ * others: vtysh gives up at the first that does not run, and starting it costs more than all its answers.
+ */
+export function adjacencyCommand(protocols: Iterable<AdjacencyProtocol>): string {
+  const questions = new Set([...protocols].map((protocol) => QUESTIONS[protocol]));
+  return `vtysh ${[...questions].map((question) => `-c '${question}'`).join(" ")}`;
+}
 
 /** `neighbour` is what FRR knows the other side by: a router id for OSPF, an address for BFD and BGP. */
 export interface LiveAdjacency {
@@ -30,10 +41,9 @@ export interface AdjacencyReport {
   readonly unexpected: readonly (LiveAdjacency & { readonly host: string })[];
 }
 
-/** Compares what the routers said (host → output of `ADJACENCY_COMMAND`) with the inventory. A silent router misses all of its own. */
-export function compareAdjacencies(province: Province, outputs: ReadonlyMap<string, string>): AdjacencyReport {
+/** Compares what routers said (host → output of `adjacencyCommand`) with what is intended of them. A silent router misses all of its own. */
+export function compareAdjacencies(intended: readonly Adjacency[], outputs: ReadonlyMap<string, string>): AdjacencyReport {
   const live = new Map([...outputs].map(([host, output]) => [host, parseAdjacencies(output)]));
-  const intended = intendedAdjacencies(province);
   const matched = new Set<LiveAdjacency>();
   const misses: AdjacencyMiss[] = [];
   for (const adjacency of intended) {
@@ -52,7 +62,7 @@ function isSame(intended: Adjacency, live: LiveAdjacency): boolean {
     && (intended.neighbour === undefined ? live.interface !== undefined && live.neighbour.startsWith("fe80:") : live.neighbour === intended.neighbour);
 }
 
-/** Reads the output of `ADJACENCY_COMMAND` (FRR 8.4). A daemon that does not run on the host contributes nothing. */
+/** Reads the output of `adjacencyCommand` (FRR 8.4). A daemon that does not run on the host contributes nothing. */
 export function parseAdjacencies(output: string): LiveAdjacency[] {
   return jsonDocuments(output).flatMap((document): LiveAdjacency[] => {
     if (Array.isArray(document)) return (document as BfdPeer[]).map(bfd);

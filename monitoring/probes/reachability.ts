@@ -41,22 +41,15 @@ export async function probeReachability(
   only?: readonly Miss[],
 ): Promise<ReachabilityReport> {
   const offices: Target[] = vantages.map((v) => ({ name: v.site, address: v.address }));
-  const work = vantages.flatMap((vantage) =>
-    FAMILIES.map((family) => {
-      const targets = [...servers, ...offices].filter(
-        (target) =>
-          target.name !== vantage.site &&
-          (only === undefined || only.some((m) => m.from === vantage.site && m.to === target.name && m.family === family)),
-      );
-      return { vantage, family, targets };
-    }),
-  ).filter((item) => item.targets.length > 0);
-
-  const misses = (await mapLimited(work, PARALLEL, async ({ vantage, family, targets }) => {
-    const alive = await echo(vantage, family, targets.map((t) => t.address[family]));
-    return targets
-      .filter((t) => !alive.has(t.address[family]))
-      .map((t): Miss => ({ from: vantage.site, to: t.name, family }));
+  const isAsked = (from: string, to: string, family: Family): boolean =>
+    from !== to && (only === undefined || only.some((miss) => miss.from === from && miss.to === to && miss.family === family));
+  const misses = (await mapLimited(vantages, PARALLEL, async (vantage) => {
+    const asked = FAMILIES.flatMap((family) =>
+      [...servers, ...offices].filter((target) => isAsked(vantage.site, target.name, family)).map((target) => ({ target, family })));
+    const alive = await echo(vantage, asked.map(({ target, family }) => target.address[family]));
+    return asked
+      .filter(({ target, family }) => !alive.has(target.address[family]))
+      .map(({ target, family }): Miss => ({ from: vantage.site, to: target.name, family }));
   })).flat();
 
   const serverNames = new Set(servers.map((s) => s.name));
@@ -70,14 +63,18 @@ export async function probeReachability(
   };
 }
 
-/** The addresses that answered. */
-async function echo(vantage: Vantage, family: Family, addresses: readonly string[]): Promise<Set<string>> {
-  const source = vantage.source === undefined ? [] : ["-S", vantage.source[family]];
-  const result = await vantage.run([
-    "fping", family === "ipv4" ? "-4" : "-6", "-a", "-r", "1", "-i", "1", "-t", String(TIMEOUT_MILLISECONDS), ...source, ...addresses,
-  ]);
-  // fping: 0 all reachable, 1 some not; anything above is a fault of the probe and must not count as a miss or a hit.
-  if (result.exitCode > 1) {
+/** The addresses that answered, of both families, asked in one command. */
+async function echo(vantage: Vantage, addresses: readonly string[]): Promise<Set<string>> {
+  const families = [
+    { flag: "-4", source: vantage.source?.ipv4, targets: addresses.filter((address) => !address.includes(":")) },
+    { flag: "-6", source: vantage.source?.ipv6, targets: addresses.filter((address) => address.includes(":")) },
+  ].filter(({ targets }) => targets.length > 0);
+  if (families.length === 0) return new Set();
+  // fping ends with 1 when some do not answer; anything above is a fault of the probe and must count neither way.
+  const commands = families.map(({ flag, source, targets }) =>
+    `fping ${flag} -a -r 1 -i 1 -t ${TIMEOUT_MILLISECONDS} ${source === undefined ? "" : `-S ${source}`} ${targets.join(" ")} || [ $? = 1 ] || exit 2`);
+  const result = await vantage.run(["sh", "-c", commands.join("\n")]);
+  if (result.exitCode !== 0) {
     throw new Error(`${vantage.site}: fping failed (${result.exitCode}): ${result.stderr.trim().split("\n")[0] ?? ""}`);
   }
   return new Set(result.stdout.split("\n").map((line) => line.trim()).filter((line) => line !== ""));

@@ -9,6 +9,8 @@ export type StackOperation = "preview" | "up" | "destroy";
 
 export interface StackRunOptions {
   readonly signal?: AbortSignal;
+  /** What must be done before the stack touches anything; see EngineOptions. */
+  readonly after?: Promise<unknown>;
   /** Compare the state with life first. */
   readonly refresh?: boolean;
   readonly onProgress?: (progress: string) => void;
@@ -45,6 +47,7 @@ export async function runStack(operation: StackOperation, layer: Layer, selectio
     ...engineOptions(layer, selection),
     refresh: options.refresh ?? false,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.after === undefined ? {} : { after: options.after }),
     onEvent: (event) => {
       options.onEvent?.(event);
       if (event.kind !== "done" && event.kind !== "plan") return;
