@@ -183,7 +183,12 @@ export interface Routing {
     readonly lsaMinArrivalMilliseconds: number;
     readonly authentication: { readonly keyId: number; readonly secret: string };
   };
-  readonly bfd: { readonly intervalMilliseconds: number; readonly multiplier: number };
+  readonly bfd: {
+    readonly intervalMilliseconds: number;
+    readonly multiplier: number;
+    /** Links of these roles are watched by BFD; the others by OSPF's hellos alone. */
+    readonly linkRoles: readonly LinkRole[];
+  };
   readonly bgp: {
     readonly provinceAsn: number;
     readonly stateAsn: number;

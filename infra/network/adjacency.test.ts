@@ -13,7 +13,8 @@ test("every link has its adjacencies in both directions, mirrored", () => {
     expect(mirror[0]).toMatchObject({ interface: one.peerInterface, peer: one.host, peerInterface: one.interface });
     expect(mirror[0]?.area).toBe(one.area);
   }
-  expect(all).toHaveLength(province.links.size * 8);
+  const watched = [...province.links.values()].filter((link) => link.role !== "backup");
+  expect(all).toHaveLength(province.links.size * 4 + watched.length * 4);
 });
 
 test("inside the province OSPF and BFD, at the hand-off BGP and BFD", () => {

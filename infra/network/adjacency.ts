@@ -2,7 +2,7 @@
 
 import type { Link, LinkEnd, Province } from "../../inventory/model.ts";
 import { addressOf } from "../../inventory/reach.ts";
-import { areaId } from "./router.ts";
+import { areaId, hasBfd } from "./router.ts";
 
 export type AdjacencyProtocol = "ospf2" | "ospf3" | "bgp4" | "bgp6" | "bfd4" | "bfd6";
 
@@ -35,12 +35,12 @@ function oneWay(province: Province, link: Link, near: LinkEnd, far: LinkEnd): Ad
   const ends = { link: link.name, host: near.host, interface: near.interface, peer: far.host, peerInterface: far.interface };
   const far4 = addressOf(far.ipv4);
   const far6 = addressOf(far.ipv6);
+  const watched = hasBfd(province, link);
   if (link.role === "handoff") {
     return [
       { protocol: "bgp4", ...ends, neighbour: far4 },
       { protocol: "bgp6", ...ends, neighbour: far6 },
-      { protocol: "bfd4", ...ends, neighbour: far4 },
-      { protocol: "bfd6", ...ends, neighbour: far6 },
+      ...(watched ? [{ protocol: "bfd4", ...ends, neighbour: far4 } as const, { protocol: "bfd6", ...ends, neighbour: far6 } as const] : []),
     ];
   }
   const routerId = province.hosts.get(far.host)?.loopback?.ipv4;
@@ -49,7 +49,6 @@ function oneWay(province: Province, link: Link, near: LinkEnd, far: LinkEnd): Ad
   return [
     { protocol: "ospf2", ...ends, neighbour: routerId, area },
     { protocol: "ospf3", ...ends, neighbour: routerId, area },
-    { protocol: "bfd4", ...ends, neighbour: far4 },
-    { protocol: "bfd6", ...ends },
+    ...(watched ? [{ protocol: "bfd4", ...ends, neighbour: far4 } as const, { protocol: "bfd6", ...ends } as const] : []),
   ];
 }

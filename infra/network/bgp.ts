@@ -24,6 +24,7 @@ const CONNECT_SECONDS = 1;
 interface Neighbour {
   readonly address: { readonly ipv4: string; readonly ipv6: string };
   readonly name: string;
+  readonly bfd: boolean;
 }
 
 /** What a router gives and takes at the hand-off. */
@@ -61,8 +62,7 @@ export function bgpBlocks(router: Router): string[] {
         ` neighbor ${address} remote-as ${policy.peerAsn}`,
         ` neighbor ${address} description ${neighbour.name}`,
         ` neighbor ${address} password {{secret:${secret}}}`,
-        ` neighbor ${address} bfd`,
-        ` neighbor ${address} bfd profile ${BFD_PROFILE}`,
+        ...(neighbour.bfd ? [` neighbor ${address} bfd`, ` neighbor ${address} bfd profile ${BFD_PROFILE}`] : []),
         ` neighbor ${address} ttl-security hops 1`,
         ` neighbor ${address} advertisement-interval 0`,
         ` neighbor ${address} timers connect ${CONNECT_SECONDS}`,
@@ -161,5 +161,5 @@ function policyOf(router: Router): Policy {
 function neighbourOf(router: Router, port: Port): Neighbour {
   const far = port.link?.ends.find((end) => end.host !== router.host.name);
   if (far === undefined) throw new Error(`hand-off ${port.interface.name} of ${router.host.name} has no far end`);
-  return { name: far.host, address: { ipv4: addressOf(far.ipv4), ipv6: addressOf(far.ipv6) } };
+  return { name: far.host, bfd: port.bfd, address: { ipv4: addressOf(far.ipv4), ipv6: addressOf(far.ipv6) } };
 }

@@ -20,8 +20,7 @@ export function ospfInterface(router: Router, port: Port): string[] {
   return [
     ` ip ospf area ${port.area}`,
     " ip ospf authentication message-digest",
-    " ip ospf bfd",
-    ` ip ospf bfd profile ${BFD_PROFILE}`,
+    ...(port.bfd ? [" ip ospf bfd", ` ip ospf bfd profile ${BFD_PROFILE}`] : []),
     ` ip ospf cost ${port.cost}`,
     ...unlessDefault(" ip ospf dead-interval", ospf.deadSeconds, 40),
     ...unlessDefault(" ip ospf hello-interval", ospf.helloSeconds, 10),

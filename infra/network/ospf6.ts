@@ -12,8 +12,7 @@ export function ospf6Interface(router: Router, port: Port): string[] {
   return [
     ` ipv6 ospf6 area ${port.area}`,
     ` ipv6 ospf6 authentication key-id ${ospf.authentication.keyId} hash-algo hmac-sha-256 key {{secret:${ospf.authentication.secret}}}`,
-    " ipv6 ospf6 bfd",
-    ` ipv6 ospf6 bfd profile ${BFD_PROFILE}`,
+    ...(port.bfd ? [" ipv6 ospf6 bfd", ` ipv6 ospf6 bfd profile ${BFD_PROFILE}`] : []),
     ` ipv6 ospf6 cost ${port.cost}`,
     ...unlessDefault(" ipv6 ospf6 dead-interval", ospf.deadSeconds, 40),
     ...unlessDefault(" ipv6 ospf6 hello-interval", ospf.helloSeconds, 10),

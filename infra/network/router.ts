@@ -15,6 +15,8 @@ export interface Port {
   readonly area?: string;
   /** OSPF announces the prefix but seeks no neighbour: LANs, accesses and segments. */
   readonly passive: boolean;
+  /** BFD watches the link. */
+  readonly bfd: boolean;
   /** OSPF cost, 1 to 65535. */
   readonly cost: number;
 }
@@ -70,11 +72,16 @@ export function routerOf(province: Province, host: Host): Router {
 }
 
 function portOf(province: Province, host: Host, one: Interface, homeArea: string): Port {
-  if (one.kind !== "link") return { interface: one, area: homeArea, passive: true, cost: passiveCost(host, one) };
+  if (one.kind !== "link") return { interface: one, area: homeArea, passive: true, bfd: false, cost: passiveCost(host, one) };
   const link = one.link === undefined ? undefined : province.links.get(one.link);
   if (link === undefined) throw new Error(`interface ${one.name} of ${host.name} names no link of the province`);
   const area = areaId(province, link);
-  return { interface: one, link, ...(area === undefined ? {} : { area }), passive: false, cost: link.cost };
+  return { interface: one, link, ...(area === undefined ? {} : { area }), passive: false, bfd: hasBfd(province, link), cost: link.cost };
+}
+
+/** Whether BFD watches the link. */
+export function hasBfd(province: Province, link: Link): boolean {
+  return province.routing.bfd.linkRoles.includes(link.role);
 }
 
 /** The link's OSPF area as OSPF writes it; undefined at a hand-off. */
