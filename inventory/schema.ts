@@ -13,7 +13,7 @@ let compiled: Ajv2020 | undefined;
 
 function schemas(): Ajv2020 {
   if (compiled !== undefined) return compiled;
-  const ajv = new Ajv2020({ strict: true, validateSchema: false, allErrors: true, verbose: true, allowUnionTypes: true });
+  const ajv = new Ajv2020({ strict: true, validateSchema: false, code: { optimize: false }, allErrors: true, verbose: true, allowUnionTypes: true });
   const isPrefix =
     (family: 4 | 6) =>
     (text: string): boolean => {

@@ -66,7 +66,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
     steps.push(step(`twin ${environment.name}`, wired, async (say) => {
       const progress = twinProgress(bootedHosts(province, environment).length);
       report.twin = await twinUp(province, environment.name, {
-        packages: imagePackages(province), communes: options.communes, signal,
+        packages: imagePackages(province), communes: options.communes, signal, keepLeaving: true,
         onEvent: (event) => {
           say(progress(event));
           // Keys and wires are there: the first stack may begin while hosts still boot.
@@ -91,6 +91,10 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
     }));
   }
   await runSteps([steps], { silent });
+  if (report.twin !== undefined && report.twin.leaving.length > 0) {
+    await twinUp(province, environment.name, { packages: imagePackages(province), communes: options.communes, signal });
+    if (!silent) console.log(`${report.twin.leaving.join(", ")} left the inventory and the twin`);
+  }
 
   if (options.prove) {
     await runSteps([{

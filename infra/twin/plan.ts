@@ -27,6 +27,8 @@ export interface TwinPlan {
   readonly cables: readonly Cable[];
   /** Link name → its two ports in the namespace of the bridges. */
   readonly links: Readonly<Record<string, PlannedLink>>;
+  /** Hosts that are not in the inventory any more and stay for a while. */
+  readonly leaving?: readonly string[];
 }
 
 export interface PlannedHost {
@@ -57,6 +59,28 @@ export interface Cable {
 
 /** The bridge of the management network. */
 export const MANAGEMENT_BRIDGE = "mgmt";
+
+/**
+ * `plan` together with what stands and left the inventory. Where both want the same interface or port, `plan` has it.
+ */
+export function withLeaving(standing: TwinPlan, plan: TwinPlan): TwinPlan {
+  const taken = new Set(plan.cables.flatMap(placesOf));
+  const staying = standing.cables.filter((cable) => !placesOf(cable).some((place) => taken.has(place)));
+  return {
+    ...plan,
+    hosts: { ...standing.hosts, ...plan.hosts },
+    endpoints: { ...standing.endpoints, ...plan.endpoints },
+    bridges: [...new Set([...standing.bridges, ...plan.bridges])],
+    cables: [...plan.cables, ...staying],
+    links: { ...standing.links, ...plan.links },
+    leaving: Object.keys(standing.hosts).filter((host) => plan.hosts[host] === undefined),
+  };
+}
+
+/** Both ends of a cable: interfaces of nodes, or ports of bridges. */
+function placesOf({ node, interface: name, far }: Cable): string[] {
+  return [`${node} ${name}`, "bridge" in far ? `port ${far.port}` : `${far.node} ${far.interface}`];
+}
 
 /** The name of a site's workstation among nodes. */
 export function workstationOf(site: Site): string {

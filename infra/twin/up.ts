@@ -17,7 +17,7 @@ import { hostKeys, operatorKey, writeKnownHosts } from "./keys.ts";
 import { isMounted, raiseLimits, restoreLimits } from "./limits.ts";
 import { requireFreePrefix } from "./management.ts";
 import { twinEnvironment, twinName, twinPaths } from "./names.ts";
-import { planTwin, type CommuneChoice, type TwinPlan } from "./plan.ts";
+import { planTwin, withLeaving, type CommuneChoice, type TwinPlan } from "./plan.ts";
 import { twinRequirements } from "./requirements.ts";
 import { RunError, run } from "./run.ts";
 import { noteCut, readCuts, readPlan, writePlan } from "./store.ts";
@@ -27,6 +27,8 @@ export interface TwinOptions {
   /** Debian packages that the hosts' image has, beside those every host has. */
   readonly packages: readonly string[];
   readonly communes: CommuneChoice;
+  /** What left the inventory stays until a call without this: stacks still have to take back what they put on such hosts. */
+  readonly keepLeaving?: boolean;
   readonly onEvent?: OnEvent;
   /** Stops the work; what is up by then stays up, and the next `twinUp` goes on from there. */
   readonly signal?: AbortSignal;
@@ -39,9 +41,11 @@ export interface TwinReport {
   readonly image: Image;
   /** Hosts that were booted by this call and answer. */
   readonly booted: readonly string[];
-  /** Hosts that were up before. */
+  /** Hosts that were up before; they are not asked whether they answer. */
   readonly running: readonly string[];
   readonly failed: readonly { readonly host: string; readonly reason: string }[];
+  /** Hosts that left the inventory and were kept. */
+  readonly leaving: readonly string[];
   /** Of `running`, those that were booted from another image, and so may lack packages: only down and up changes that. */
   readonly onOtherImage: readonly string[];
   readonly endpoints: number;
@@ -76,7 +80,7 @@ export async function twinUp(province: Province, environmentName: string, option
       await requireFreePrefix(twin, plan.operator.prefix);
       return await bringUp(undefined, plan, image, options, began);
     }
-    return await bringUp(standing, plan, image, options, began);
+    return await bringUp(standing, options.keepLeaving === true ? withLeaving(standing, plan) : plan, image, options, began);
   } catch (error) {
     // Nothing that could be resumed was made.
     if (!existsSync(twinPaths(twin).plan)) {
@@ -133,13 +137,12 @@ async function bringUp(standing: TwinPlan | undefined, plan: TwinPlan, image: Im
     const isNew = records.get(host) === undefined;
     const beganBoot = performance.now();
     try {
-      let ended: Promise<void> | undefined;
       if (isNew) {
         onEvent({ kind: "host-booting", host });
-        ({ ended } = await startHost(twin, host, image));
+        const { ended } = await startHost(twin, host, image);
+        await waitForSsh(plan.hosts[host]!.address, options.bootTimeoutSeconds ?? 90, ended, signal);
+        booted.push(host);
       }
-      await waitForSsh(plan.hosts[host]!.address, options.bootTimeoutSeconds ?? 90, ended, signal);
-      if (isNew) booted.push(host);
       onEvent({ kind: "host-ready", host, booted: isNew, seconds: secondsSince(beganBoot) });
     } catch (error) {
       signal?.throwIfAborted();
@@ -152,6 +155,7 @@ async function bringUp(standing: TwinPlan | undefined, plan: TwinPlan, image: Im
   return {
     twin, image, booted, failed,
     running: running.filter((host) => !failed.some((one) => one.host === host)),
+    leaving: plan.leaving ?? [],
     onOtherImage: running.filter((host) => records.get(host)!.image !== image.hash),
     endpoints: Object.keys(plan.endpoints).length,
     wiredSeconds, seconds: secondsSince(began),
