@@ -9,6 +9,11 @@ import { select } from "./lib/province.ts";
 import { ensureRequirements } from "./lib/requirements.ts";
 import { communesOption, twinOutcome, twinProgress, type CommunesOption } from "./lib/twinText.ts";
 
+function nameOf(options: CommonOptions): string {
+  const { province, environment } = select(options);
+  return twinName(province, environment);
+}
+
 export function twinCommand(): Command {
   const command = new Command("twin").description("the province's hosts on this machine: start, stop, look, cut, step inside");
 
@@ -34,11 +39,12 @@ export function twinCommand(): Command {
 
   withCommonOptions(command.command("down"))
     .description("stop the hosts and take every trace of them away; what the stacks know of them stays (./egov down forgets it)")
-    .action(async (options: CommonOptions) => {
-      const { province, environment } = select(options);
-      await twinDown(twinName(province, environment));
-      if (options.json === true) printJson({ twin: twinName(province, environment), state: "down" });
-      else console.log(`twin ${environment.name}: gone`);
+    .option("--name <twin>", "take down the twin of this name, without reading an inventory (names: ls /run/egov)")
+    .action(async (options: CommonOptions & { name?: string }) => {
+      const twin = options.name ?? nameOf(options);
+      const stood = await twinDown(twin);
+      if (options.json === true) printJson({ twin, state: "down", stood });
+      else console.log(`twin ${twin}: ${stood ? "gone" : "did not stand"}`);
     });
 
   withCommonOptions(command.command("status"))

@@ -11,7 +11,7 @@ export async function addSite(bench: Workbench, province: Province): Promise<str
   const model = [...province.sites.values()].find((site) => site.kind === "office" && site.tier === 2) as Site;
   const links = [...province.links.values()].filter((link) => ends(link).some((host) => province.hosts.get(host)?.site === model.slug));
   const siteNumber = unused(model.number, [...province.sites.values()]);
-  const hostNumber = unused(model.number + 256, [...province.hosts.values()]);
+  const hostNumber = unused(100, [...province.hosts.values()]);
   const linkNumber = unused(links[0]!.number, [...province.links.values()]);
   const router = `r-${NEW_SITE}`;
   const hubs = links.map((link) => ends(link).find((host) => province.hosts.get(host)?.site !== model.slug) as string);

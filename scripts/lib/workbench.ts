@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { twinDown } from "../../infra/twin/index.ts";
 import { FILES } from "../../inventory/files.ts";
 import { projectDirectory } from "./paths.ts";
 
@@ -25,15 +26,17 @@ export interface CommandRun {
 /** A copy of a province's description in a folder of its own: its twin, state and edits disturb nobody. Disposing takes all of it away. */
 export class Workbench implements AsyncDisposable {
   readonly directory: string;
+  readonly #twin: string;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, twin: string) {
     this.directory = directory;
+    this.#twin = twin;
   }
 
   static async open({ inventory, slug, managementPrefix }: WorkbenchOptions): Promise<Workbench> {
     const directory = await mkdtemp(join(tmpdir(), "egov-workbench-"));
     for (const file of FILES) await copyFile(resolve(projectDirectory, inventory, `${file}.yaml`), join(directory, `${file}.yaml`));
-    const bench = new Workbench(directory);
+    const bench = new Workbench(directory, `${slug}-twin`);
     await bench.edit("province.yaml", (text) => text.replace(/^slug: .+$/m, `slug: ${slug}`));
     await bench.edit("environments.yaml", (text) => text.replace(/(name: twin, kind: twin, managementPrefix: )[\d./]+/, `$1${managementPrefix}`));
     return bench;
@@ -82,7 +85,8 @@ export class Workbench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.egov("down");
+    // By its name, whatever has become of the description.
+    await twinDown(this.#twin);
     await rm(this.directory, { recursive: true, force: true });
   }
 }

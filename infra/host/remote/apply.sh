@@ -152,7 +152,14 @@ swap_in() {
   [ -z "$gone" ] || units_up "$work/gone"
 }
 
+# Setting one for all interfaces changes each one's, which may have been right before: hence a second look.
 set_sysctls() {
+  written=no
+  write_sysctls
+  [ $written = no ] || write_sysctls
+}
+
+write_sysctls() {
   query_sysctls "$sysctl_keys"
   for line in $sysctls; do
     key=${line%% *} wanted=${line#* }
@@ -162,7 +169,7 @@ set_sysctls() {
     case $nl$ledger_before in *"${nl}sysctl $key "*) ;; *) printf 'sysctl %s %s\n' "$key" "$value" >>"$ledger" ;; esac
     write_sysctl "$key" "$wanted" || rollback sysctl "$key" "the kernel refuses $wanted"
     did set "$key"
-    moved=yes
+    moved=yes written=yes
   done
 }
 
