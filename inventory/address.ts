@@ -14,7 +14,20 @@ const BITS = { 4: 32, 6: 128 } as const;
  * An address as text to its number; undefined when the text is not an address. IPv4 must have four decimal parts,
  * since `010.1` would mean something else to other readers.
  */
-export function parseAddress(text: string): { readonly family: 4 | 6; readonly value: bigint } | undefined {
+export function parseAddress(text: string): Address | undefined {
+  if (!parsed.has(text)) parsed.set(text, parseAnew(text));
+  return parsed.get(text);
+}
+
+interface Address {
+  readonly family: 4 | 6;
+  readonly value: bigint;
+}
+
+/** Checks and designs ask for the few hundred addresses of a province some ten times each. */
+const parsed = new Map<string, Address | undefined>();
+
+function parseAnew(text: string): Address | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return { family: 4, value: toNumber(ipaddr.IPv4.parse(text).toByteArray()) };
   if (text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text)) {
     return { family: 6, value: toNumber(ipaddr.IPv6.parse(text).toByteArray()) };

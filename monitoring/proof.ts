@@ -36,13 +36,15 @@ export async function prove(province: Province, environment: Environment, access
   const progress = options.onProgress ?? (() => {});
 
   const servers = serverTargets(province);
-  const reachability = await untilGood(deadline, (previous?: ReachabilityReport) =>
-    probeReachability(access.vantages, servers, previous?.misses), (r) => r.misses.length === 0, (r) =>
-    progress(`${r.sites.reached}/${r.sites.total} sites, ${count(r.pairs.reached)}/${count(r.pairs.total)} pairs`));
-
-  const [adjacency, names] = await Promise.all([
+  const reach = async (): Promise<ReachabilityReport> => await untilGood(
+    deadline, (previous) => probeReachability(access.vantages, servers, previous?.misses), (r) => r.misses.length === 0,
+    (r) => progress(`${count(r.sites.reached)}/${count(r.sites.total)} sites, ${count(r.pairs.reached)}/${count(r.pairs.total)} pairs`));
+  const resolve = async (): Promise<NamesReport> => await untilGood(
+    deadline, () => probeNames(access.vantages, (site) => nameQuestions(province, site)), (r) => r.misses.length === 0);
+  // Names are asked across the network: before it carries traffic their misses say nothing.
+  const [[reachability, names], adjacency] = await Promise.all([
+    reach().then(async (report): Promise<[ReachabilityReport, NamesReport]> => [report, await resolve()]),
     proveAdjacency(province, environment, access, deadline),
-    untilGood(deadline, () => probeNames(access.vantages, (site) => nameQuestions(province, site)), (r) => r.misses.length === 0),
   ]);
   const ok = reachability.misses.length + adjacency.misses.length + names.misses.length === 0;
   return { reachability, adjacency, names, ok, durationSeconds: (performance.now() - startedAt) / 1000 };
