@@ -3,8 +3,8 @@ import { Command } from "commander";
 import type { PropertyChange, StepEvent } from "../infra/engine/index.ts";
 import { drainOnSignal, FINDINGS, printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { select } from "./lib/province.ts";
-import { runStack, type StackRun, summary } from "./lib/stackRun.ts";
-import { LAYERS } from "../stacks/layers.ts";
+import { previewAll } from "./lib/previewAll.ts";
+import { type StackRun, summary } from "./lib/stackRun.ts";
 
 export function previewCommand(): Command {
   return withCommonOptions(new Command("preview"))
@@ -15,14 +15,14 @@ export function previewCommand(): Command {
       const selection = select(options);
       const signal = drainOnSignal();
       const runs: StackRun[] = [];
-      for (const layer of LAYERS) {
-        const run = await runStack("preview", layer, selection, { signal, refresh: options.refresh === true });
+      const unseen = await previewAll(selection, { signal, refresh: options.refresh === true }, (run) => {
         runs.push(run);
-        if (options.json === true) continue;
+        if (options.json === true) return;
         for (const change of run.changes) printChange(change);
         console.log(`${run.stack}: ${summary(run, "preview")}`);
-      }
-      if (options.json === true) printJson(runs);
+      });
+      if (options.json === true) printJson({ runs, unseen });
+      else for (const stack of unseen) console.log(`${stack}: to be previewed when the stacks before it are up`);
       if (options.expectNoChanges === true && runs.some((run) => run.changes.length > 0)) process.exitCode = FINDINGS;
     });
 }

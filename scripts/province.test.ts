@@ -1,6 +1,6 @@
 /** The commands as a user runs them, on a small province of real hosts: from nothing to proof, changed, hurt, and gone. */
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -212,6 +212,32 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
     const run = await bench.must("up");
     expect(run.stdout).toContain("1 of them booted now");
     expect(run.stdout).toContain(PROOF);
+  });
+
+  test("as real hosts, reached by the keys that the environment names, they are provisioned and proven from their routers", async () => {
+    const keys = `/run/egov/${SLUG}-twin/ssh`;
+    await bench.edit("environments.yaml", (text) => text
+      .replace(/managementPrefix: 10\.63\.240\.0\/24/, "managementPrefix: 198.18.12.0/24")
+      .replace("~/.ssh/egov_ed25519", `${keys}/id_ed25519`).replace("knownHostsFile: known_hosts", `knownHostsFile: ${keys}/known_hosts`)
+      .replace(/(name: twin, kind: twin, managementPrefix: )[\d./]+/, "$1198.18.13.0/24"));
+    // The keys that the edge of the state network already has.
+    copyFileSync(`${bench.directory}/Pulumi.network.twin.yaml`, `${bench.directory}/Pulumi.network.production.yaml`);
+    process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] = `${bench.directory}/.egov/passphrase`;
+    try {
+      const refused = await bench.egov("up", "--environment", "production");
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toContain("Add --yes");
+      const run = await bench.must("up", "--environment", "production", "--yes", "--json");
+      // The edge of the state network belongs to somebody else.
+      expect(touched(run)).not.toContain("tslcd1");
+      expect(JSON.parse(run.stdout)).toMatchObject({ proof: { ok: true, reachability: { sites: { reached: 3, total: 3 }, pairs: { reached: 6, total: 6 } } } });
+      process.env["PULUMI_CONFIG_PASSPHRASE"] = "wrong";
+      expect((await bench.egov("preview", "--environment", "production")).stderr).toContain("the passphrase is wrong");
+    } finally {
+      delete process.env["PULUMI_CONFIG_PASSPHRASE"];
+      delete process.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
+    }
+    await bench.edit("environments.yaml", (text) => text.replace("198.18.12.0/24", "10.63.240.0/24").replace("198.18.13.0/24", "198.18.12.0/24"));
   });
 
   test("down leaves nothing", async () => {

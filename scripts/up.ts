@@ -8,6 +8,7 @@ import { openAccess } from "../monitoring/access.ts";
 import { prove, type ProofReport } from "../monitoring/proof.ts";
 import { imagePackages } from "./lib/packages.ts";
 import { drainOnSignal, FINDINGS, printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
+import { previewAll } from "./lib/previewAll.ts";
 import { runSteps, type Step } from "./lib/progress.ts";
 import { proofLines, proofSummary } from "./lib/proofText.ts";
 import { select, type Selection } from "./lib/province.ts";
@@ -136,10 +137,8 @@ async function bootsAnew({ province, environment }: Selection): Promise<boolean>
 
 /** Shows what would change on real hosts and asks. @throws Failure when the answer is no, or there is no one to ask. */
 async function askFirst(selection: Selection, signal: AbortSignal): Promise<void> {
-  for (const layer of LAYERS) {
-    const run = await runStack("preview", layer, selection, { signal });
-    console.error(`${run.stack}: ${summary(run, "preview")}`);
-  }
+  const unseen = await previewAll(selection, { signal }, (run) => { console.error(`${run.stack}: ${summary(run, "preview")}`); });
+  for (const stack of unseen) console.error(`${stack}: to be built for the first time`);
   if (!process.stdin.isTTY) throw new Failure("real hosts would be changed and there is no terminal to ask on", { advice: "Add --yes." });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question("Change these hosts? [y/N] ");

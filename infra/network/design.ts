@@ -10,10 +10,13 @@ import type { Router } from "./router.ts";
 import { provinceRouters, stateEdges } from "./router.ts";
 import { vrrpIntent } from "./vrrp.ts";
 
+/** An office's router is where others look out of its LAN from: whether it reaches the rest, and whether names resolve there. */
+const LOOKOUT: HostIntent = { packages: ["bind9-dnsutils", "fping"] };
+
 /** Host name → intent, for every router of the province in the inventory's order. */
 export function networkDesign(province: Province): Map<string, HostIntent> {
   const resolver: HostIntent = { files: { [RESOLVER_PATH]: resolverFile(province) } };
-  return designOf(provinceRouters(province), (router) => [frrIntent(router), kernelIntent(router), vrrpIntent(router), resolver]);
+  return designOf(provinceRouters(province), (router) => [frrIntent(router), kernelIntent(router), vrrpIntent(router), resolver, ...(router.host.role === "site-router" ? [LOOKOUT] : [])]);
 }
 
 /** The state network's edge, which belongs to somebody else: only for a twin, where it has to be played. */

@@ -191,9 +191,8 @@ set_units() {
   [ -z "$start" ] || start_units
 }
 
-# Links to units need no reload of systemd to hold at the next boot, and what they change now is said to it in words.
 ask() { # VERB PAST UNITS
-  said=$(systemctl -q --no-reload "$1" -- $3 2>&1) || rollback "$1" "$(printf '%s ' $3)" "$said"
+  said=$(systemctl -q "$1" -- $3 2>&1) || rollback "$1" "$(printf '%s ' $3)" "$said"
   did "$2" $3
   moved=yes
 }
