@@ -8,6 +8,7 @@ import { openGroup, removeGroup } from "./cgroups.ts";
 import type { OnEvent } from "./events.ts";
 import { lock } from "./lock.ts";
 import { debianMirror, type Mirror } from "./mirror.ts";
+import { imagesInUse, pruneImages, touchImage } from "./imageCache.ts";
 import { BASE_PACKAGES, RECIPE_VERSION, SUITE, finishImage } from "./recipe.ts";
 import { attempt, lastLine, run, type RunResult } from "./run.ts";
 
@@ -44,13 +45,17 @@ export function imageHash(packages: readonly string[]): string {
 export async function ensureImage(packages: readonly string[], onEvent: OnEvent, signal?: AbortSignal): Promise<Image> {
   const hash = imageHash(packages);
   const image: Image = { hash, root: join(imageFolder(), hash, "root") };
-  if (existsSync(image.root)) return image;
+  if (existsSync(image.root)) {
+    await touchImage(imageFolder(), hash);
+    return image;
+  }
   const held = await lock(`image-${hash}`, signal, (heldBy) => onEvent({ kind: "image-waiting", hash, heldBy }));
   try {
     if (existsSync(image.root)) return image;
     const began = performance.now();
     onEvent({ kind: "image-building", hash, packages: imagePackages(packages).length });
     await build(hash, packages, signal);
+    await pruneImages(imageFolder(), await imagesInUse());
     const builtInSeconds = (performance.now() - began) / 1000;
     onEvent({ kind: "image-ready", hash, seconds: builtInSeconds });
     return { ...image, builtInSeconds };
