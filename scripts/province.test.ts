@@ -1,6 +1,7 @@
 /** The commands as a user runs them, on a small province of real hosts: from nothing to proof, changed, hurt, and gone. */
 import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,6 +11,7 @@ import { openSession } from "../infra/host/ssh.ts";
 import { networkDesign } from "../infra/network/design.ts";
 import { connectionOf } from "../infra/reach.ts";
 import { loadProvince } from "../inventory/index.ts";
+import { projectDirectory } from "./lib/paths.ts";
 import { addSite, NEW_SITE } from "./lib/newSite.ts";
 import { type CommandRun, Workbench } from "./lib/workbench.ts";
 
@@ -241,7 +243,12 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
   });
 
   test("down leaves nothing", async () => {
-    await bench.must("down");
+    // On a terminal, as a user sees it.
+    const env = { ...process.env, CI: undefined, EGOV_INVENTORY: bench.directory };
+    const command = `${process.execPath} ${join(projectDirectory, "scripts/egov.ts")} down`;
+    const { stdout } = await promisify(execFile)("script", ["-qefc", command, "/dev/null"], { env });
+    expect(stdout).toContain("✔ twin twin: gone");
+    expect(stdout).toContain("✔ stacks: forgotten");
     await expect.poll(remains, { timeout: 5_000 }).toEqual([]);
     expect((await bench.must("twin", "down", "--name", `${SLUG}-twin`)).stdout).toContain("did not stand");
     expect((await bench.must("status")).stdout).toContain("twin: down");

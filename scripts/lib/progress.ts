@@ -1,5 +1,5 @@
 /** Steps of a command as they go: live lines on a terminal, plain lines without one, nothing with `--json`. */
-import { Listr } from "listr2";
+import { Listr, PRESET_TIMER } from "listr2";
 
 export interface Step {
   readonly title: string;
@@ -39,7 +39,7 @@ async function runGroup(group: readonly Step[], silent: boolean): Promise<void> 
       },
     })),
     // Steps side by side all end before the first failure is passed on: nothing is left half-way.
-    { concurrent: true, exitOnError: false, collectErrors: "full", rendererOptions: { showErrorMessage: false, timer: { condition: true, field: (duration: number) => `${(duration / 1000).toFixed(1)} s` } } as never },
+    { concurrent: true, exitOnError: false, collectErrors: "full", rendererOptions: { showErrorMessage: false, timer: PRESET_TIMER } },
   );
   await list.run();
   const [first] = list.errors;

@@ -50,8 +50,8 @@ export async function runStack(operation: StackOperation, layer: Layer, selectio
     ...(options.after === undefined ? {} : { after: options.after }),
     onEvent: (event) => {
       options.onEvent?.(event);
-      if (event.kind !== "done" && event.kind !== "plan") return;
-      if (event.op !== "same" && isHost(event)) changes.push(event);
+      if ((event.kind !== "done" && event.kind !== "plan") || !isHost(event)) return;
+      if (event.op !== "same") changes.push(event);
       options.onProgress?.(`${++finished} done, last ${event.name}`);
     },
   });

@@ -52,11 +52,12 @@ function passphrase({ province, environment }: Selection): string {
   }
   const directory = join(province.directory, ".egov");
   const own = join(directory, "passphrase");
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(own, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EEXIST") throw new Failure(`${own}: the passphrase cannot be kept here (${code})`, { advice: "Run the command as the owner of the folder, or as root." });
   }
   return readPassphrase(own);
 }
@@ -65,6 +66,8 @@ function readPassphrase(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (cause) {
-    throw new Failure(`${file}: the passphrase cannot be read (${(cause as NodeJS.ErrnoException).code ?? "error"})`, { cause });
+    throw new Failure(`${file}: the passphrase cannot be read (${(cause as NodeJS.ErrnoException).code ?? "error"})`, {
+      advice: "Run the command as the owner of the file, or as root.", cause,
+    });
   }
 }
