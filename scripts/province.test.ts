@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applyConfiguration } from "../infra/host/apply.ts";
 import type { ConfigurationInputs } from "../infra/host/inputs.ts";
@@ -245,10 +245,10 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
   test("down leaves nothing", async () => {
     // On a terminal, as a user sees it.
     const env = { ...process.env, CI: undefined, EGOV_INVENTORY: bench.directory };
-    const command = `${process.execPath} ${join(projectDirectory, "scripts/egov.ts")} down`;
+    const command = `stty cols 120 rows 40; ${process.execPath} ${join(projectDirectory, "scripts/egov.ts")} down`;
     const { stdout } = await promisify(execFile)("script", ["-qefc", command, "/dev/null"], { env });
-    expect(stdout).toContain("✔ twin twin: gone");
-    expect(stdout).toContain("✔ stacks: forgotten");
+    expect(stripVTControlCharacters(stdout)).toContain("✔ twin twin: gone");
+    expect(stripVTControlCharacters(stdout)).toContain("✔ stacks: forgotten");
     await expect.poll(remains, { timeout: 5_000 }).toEqual([]);
     expect((await bench.must("twin", "down", "--name", `${SLUG}-twin`)).stdout).toContain("did not stand");
     expect((await bench.must("status")).stdout).toContain("twin: down");
