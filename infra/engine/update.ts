@@ -19,6 +19,8 @@ import { isProviderType, providedPackage, stackType } from "./urn.ts";
 /** Runs one update from beginning to end. Throws a Failure when it cannot even begin. */
 export async function update(options: EngineOptions, mode: Mode): Promise<UpdateResult> {
   const begun = Date.now();
+  // It may reject long before anybody here waits for it; whoever gave it knows of that.
+  options.after?.catch(() => undefined);
   const opening = await open(options, mode);
   try {
     const result = await new Update(opening, begun).perform();
