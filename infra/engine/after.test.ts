@@ -1,4 +1,5 @@
 /** A stack that waits for another's update. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TestProject } from "./testing.ts";
 
@@ -15,6 +16,8 @@ test("its program is loaded meanwhile, and touches nothing until it may", async 
   const after = Promise.withResolvers<void>();
   const running = project.up({ after: after.promise });
   await vi.waitFor(() => expect(project.events).toContainEqual(expect.objectContaining({ kind: "diagnostic", message: "loaded" })), { timeout: 60_000 });
+  // Time enough for what must not happen.
+  await sleep(1_000);
   expect(await project.made()).toEqual([]);
   after.resolve();
   const result = await running;
