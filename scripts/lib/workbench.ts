@@ -71,7 +71,7 @@ export class Workbench implements AsyncDisposable {
   /** Starts `egov ARGV`, for those who want to send it signals. */
   start(...argv: string[]): { readonly child: ChildProcess; readonly ended: Promise<CommandRun> } {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [join(projectDirectory, "scripts/egov.ts"), ...argv], {
+    const child = spawn(join(projectDirectory, "egov"), argv, {
       env: { ...process.env, EGOV_INVENTORY: this.directory }, stdio: ["ignore", "pipe", "pipe"],
     });
     const output = { stdout: "", stderr: "" };
