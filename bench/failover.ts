@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cutLink, restoreLink, twinName, workstationOf } from "../infra/twin/index.ts";
+import { hostAddress } from "../infra/network/resolver.ts";
 import { namespaceOf } from "../infra/twin/names.ts";
-import { addressOf, hostsOfRole } from "../inventory/index.ts";
+import { hostsOfRole } from "../inventory/index.ts";
 import type { Environment, Host, Province, Site } from "../inventory/model.ts";
 import type { StreamReport } from "./stream.ts";
 
@@ -26,7 +27,7 @@ export async function measureFailover(province: Province, environment: Environme
   const link = [...province.links.values()].find((l) => l.role === "primary" && l.ends.some((end) => province.hosts.get(end.host)?.site === site.slug));
   if (link === undefined) throw new Error(`${site.slug} has no primary link`);
   const server = hostsOfRole(province, "dns")[0] as Host;
-  const address = addressOf(server.interfaces.find((i) => i.kind === "segment")!.ipv4);
+  const address = hostAddress(server)!.ipv4;
 
   const measure = async (event: () => Promise<void>): Promise<StreamReport> => {
     const receiver = stream(namespaceOf(twin, server.name), "receive", address, String(PORT));

@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { intendedAdjacencies } from "../infra/network/adjacency.ts";
-import { addressOf, bootedHosts, hostsOfRole } from "../inventory/index.ts";
+import { hostAddress } from "../infra/network/resolver.ts";
+import { bootedHosts, hostsOfRole } from "../inventory/index.ts";
 import type { Environment, Host, Province } from "../inventory/model.ts";
 import type { Access } from "./access.ts";
 import { adjacencyCommand, compareAdjacencies, type AdjacencyReport } from "./probes/adjacency.ts";
@@ -86,9 +87,9 @@ function serverTargets(province: Province): Target[] {
 }
 
 function serverAddress(host: Host): Target["address"] {
-  const segment = host.interfaces.find((i) => i.kind === "segment");
-  if (segment === undefined) throw new Error(`${host.name} has no interface in the data center`);
-  return { ipv4: addressOf(segment.ipv4), ipv6: addressOf(segment.ipv6) };
+  const address = hostAddress(host);
+  if (address === undefined) throw new Error(`${host.name} has no address in the data center`);
+  return address;
 }
 
 /** Each office asks both servers, over both families, for its own router: forward in both families, and reverse. */

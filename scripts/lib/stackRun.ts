@@ -1,5 +1,5 @@
 /** Runs one stack's update and puts what the engine tells into a user's words. */
-import { type EngineEvent, type Operation, type StepEvent, type UpdateResult, destroy, preview, up } from "../../infra/engine/index.ts";
+import { type Operation, type StepEvent, type UpdateResult, destroy, preview, up } from "../../infra/engine/index.ts";
 import { Failure } from "../../inventory/failure.ts";
 import type { Layer } from "../../stacks/layers.ts";
 import { engineOptions, ensureSecrets, stackName } from "./stacks.ts";
@@ -14,7 +14,6 @@ export interface StackRunOptions {
   /** Compare the state with life first. */
   readonly refresh?: boolean;
   readonly onProgress?: (progress: string) => void;
-  readonly onEvent?: (event: EngineEvent) => void;
 }
 
 export interface StackRun {
@@ -49,7 +48,6 @@ export async function runStack(operation: StackOperation, layer: Layer, selectio
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.after === undefined ? {} : { after: options.after }),
     onEvent: (event) => {
-      options.onEvent?.(event);
       if ((event.kind !== "done" && event.kind !== "plan") || !isHost(event)) return;
       if (event.op !== "same") changes.push(event);
       options.onProgress?.(`${++finished} done, last ${event.name}`);
