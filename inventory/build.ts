@@ -12,7 +12,7 @@ import { derive } from "./source.ts";
 
 /** Entries without a fault: every file is there and every check has passed. */
 export type Sound = Raw & {
-  readonly [K in "province" | "addressing" | "routing" | "services" | "funds"]-?: NonNullable<Raw[K]>;
+  readonly [K in "province" | "addressing" | "routing" | "services" | "funds" | "security" | "people" | "mail" | "conference" | "monitoring"]-?: NonNullable<Raw[K]>;
 };
 
 /** The model, frozen. `raw` must have passed all checks. */
@@ -58,6 +58,12 @@ export function buildProvince(raw: Sound): Province {
     services: raw.services,
     funds: raw.funds,
     roadmap: raw.roadmap,
+    security: raw.security,
+    certificates: frozenMap(raw.certificates.map((certificate) => [certificate.name, certificate])),
+    people: raw.people,
+    mail: raw.mail,
+    conference: raw.conference,
+    monitoring: raw.monitoring,
     environments: frozenMap(
       raw.environments.map((environment) => [environment.name, buildEnvironment(environment, raw.directory)]),
     ),

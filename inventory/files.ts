@@ -24,6 +24,12 @@ export const FILES = [
   "communes",
   "funds",
   "roadmap",
+  "security",
+  "certificates",
+  "people",
+  "mail",
+  "conference",
+  "monitoring",
   "environments",
 ] as const;
 

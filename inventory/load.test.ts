@@ -27,7 +27,7 @@ test("the province has the decision's units, bodies and communes", () => {
   expect(province.bodies.size).toBe(28);
   expect([...province.bodies.values()].filter(({ decision }) => decision)).toHaveLength(19);
   expect(sites.filter(({ kind }) => kind === "office")).toHaveLength(49);
-  expect(hosts).toHaveLength(61);
+  expect(hosts).toHaveLength(66);
   expect(province.communes.size).toBe(480);
   expect([...province.communes.values()].filter(({ pilot }) => pilot)).toHaveLength(42);
 });
@@ -115,12 +115,16 @@ describe("the network", () => {
       ];
       expect(new Set(all).size).toBe(all.length);
       const length = family === "ipv4" ? 32 : 128;
-      for (const address of all) expect(contains(prefixOf(supernet), prefixOf(`${address}/${length}`)), address).toBe(true);
+      const foreign = sites.flatMap(({ kind, lan }) => (kind === "external" && lan !== undefined ? [prefixOf(lan[family])] : []));
+      for (const address of all) {
+        const own = prefixOf(`${address}/${length}`);
+        expect(contains(prefixOf(supernet), own) !== foreign.some((lan) => contains(lan, own)), address).toBe(true);
+      }
     }
   });
 
   test("every office's LAN is covered by exactly one summary, its own area's", () => {
-    for (const site of sites.filter(({ lan }) => lan !== undefined)) {
+    for (const site of sites.filter(({ kind }) => kind === "office")) {
       for (const prefix of [site.lan!.ipv4, site.lan!.ipv6]) {
         const covering = province.routing.areas.filter(({ summaries }) =>
           (summaries ?? []).some(({ ipv4, ipv6 }) =>
@@ -150,9 +154,9 @@ describe("how hosts are reached", () => {
     });
   });
 
-  test("the state network's edge is started in twins only", () => {
-    expect(bootedHosts(province, twin)).toHaveLength(61);
-    expect(bootedHosts(province, production)).toHaveLength(60);
+  test("what belongs to somebody else is started in twins only", () => {
+    expect(bootedHosts(province, twin)).toHaveLength(66);
+    expect(bootedHosts(province, production)).toHaveLength(64);
   });
 
   test("hosts of a role come in their order of preference", () => {

@@ -8,6 +8,18 @@
  * with the prefix length of the subnet (`10.41.1.1/24`). IPv6 texts are in RFC 5952 form.
  */
 
+import type { Certificate } from "./model/certificates.ts";
+import type { Conference } from "./model/conference.ts";
+import type { Mail, People } from "./model/mail.ts";
+import type { Monitoring } from "./model/monitoring.ts";
+import type { Security } from "./model/security.ts";
+
+export type { Certificate } from "./model/certificates.ts";
+export type * from "./model/conference.ts";
+export type * from "./model/mail.ts";
+export type * from "./model/monitoring.ts";
+export type * from "./model/security.ts";
+
 export type Ipv4Cidr = string;
 export type Ipv6Cidr = string;
 
@@ -61,7 +73,10 @@ export interface Site {
   readonly area?: string;
   readonly powerFeed?: string;
   readonly funds?: string;
-  /** The office's LAN: the router has the first address, the workstation that stands for all the second. */
+  /**
+   * The office's LAN: the router has the first address, the workstation that stands for all the second. At an external site, a
+   * network of somebody else's servers behind the edge.
+   */
   readonly lan?: Prefixes;
   /** Where communes of the unit come in: the router has the first address, commune n the address 1 + n. */
   readonly access?: Prefixes;
@@ -93,14 +108,18 @@ export interface Segment {
 
 export type HostRole =
   | "core" | "aggregation" | "firewall" | "site-router" | "state-edge"
-  | "administration" | "dns" | "ntp";
+  | "administration" | "dns" | "ntp" | "mail-exchanger" | "mailbox" | "conference" | "monitoring"
+  | "foreign-mail";
 
 /** Roles that run FRR. */
-export const ROUTER_ROLES: readonly HostRole[] = ["core", "aggregation", "firewall", "site-router", "state-edge"];
+export type RouterRole = "core" | "aggregation" | "firewall" | "site-router" | "state-edge";
+export const ROUTER_ROLES: readonly HostRole[] = ["core", "aggregation", "firewall", "site-router", "state-edge"] satisfies RouterRole[];
 
 export interface Interface {
   readonly name: string;
   readonly kind: "link" | "lan" | "access" | "segment";
+  /** A server's default gateway, without prefix length. */
+  readonly gateway?: { readonly ipv4: string; readonly ipv6: string };
   readonly ipv4: Ipv4Cidr;
   readonly ipv6: Ipv6Cidr;
   /** For kind `link`. */
@@ -282,5 +301,11 @@ export interface Province {
   readonly services: Services;
   readonly funds: Funds;
   readonly roadmap: readonly RoadmapYear[];
+  readonly security: Security;
+  readonly certificates: ReadonlyMap<string, Certificate>;
+  readonly people: People;
+  readonly mail: Mail;
+  readonly conference: Conference;
+  readonly monitoring: Monitoring;
   readonly environments: ReadonlyMap<string, Environment>;
 }

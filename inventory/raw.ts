@@ -5,13 +5,19 @@
 import type {
   Area,
   BodyGroup,
+  Certificate,
+  Conference,
   FundsGroup,
   HostRole,
   LinkRole,
+  Mail,
+  Monitoring,
+  People,
   Prefixes,
   QosClass,
   RoadmapYear,
   Routing,
+  Security,
   Services,
   SharedRisk,
   Site,
@@ -57,6 +63,7 @@ export interface RawSite {
   readonly lon?: number;
   readonly area?: string;
   readonly access?: boolean;
+  readonly lan?: Prefixes;
   readonly powerFeed?: string;
   readonly funds?: string;
 }
@@ -174,6 +181,12 @@ export interface Raw {
   readonly pilots: readonly RawPilot[];
   readonly funds: RawFunds | undefined;
   readonly roadmap: readonly RoadmapYear[];
+  readonly security: Security | undefined;
+  readonly certificates: readonly Certificate[];
+  readonly people: People | undefined;
+  readonly mail: Mail | undefined;
+  readonly conference: Conference | undefined;
+  readonly monitoring: Monitoring | undefined;
   readonly environments: readonly RawEnvironment[];
   readonly whole: ReadonlySet<"units" | "sites" | "hosts" | "links" | "qos">;
   readonly names: Readonly<Record<ListName, ReadonlySet<string> | undefined>>;

@@ -42,7 +42,7 @@ export interface Endpoint extends Prefixes {
 
 /** The workstation that stands for all of an office's: the second address of its LAN. Undefined for other sites. */
 export function lanWorkstation(site: Site): Endpoint | undefined {
-  return site.lan && { ...cidrsAt(site.lan, 2), gateway: addressesAt(site.lan, 1) };
+  return site.kind !== "office" ? undefined : site.lan && { ...cidrsAt(site.lan, 2), gateway: addressesAt(site.lan, 1) };
 }
 
 /** Where a site's communes send what is not local: its router's address on the access LAN. Undefined without one. */

@@ -34,6 +34,12 @@ export function readInventory(directory: string, report: Report): Raw {
     pilots: reader.list("communes", "pilots"),
     funds: reader.whole("funds"),
     roadmap: reader.list("roadmap", "years"),
+    security: reader.whole("security"),
+    certificates: reader.list("certificates", "certificates"),
+    people: reader.whole("people"),
+    mail: reader.whole("mail"),
+    conference: reader.whole("conference"),
+    monitoring: reader.whole("monitoring"),
     environments: reader.list("environments", "environments"),
     whole: new Set(
       (

@@ -11,7 +11,7 @@ export function buildSite(
   units: ReadonlyMap<string, Unit>,
   addressing: RawAddressing,
 ): Site {
-  const { access, ...site } = raw;
+  const { access, lan, ...site } = raw;
   const unit = raw.unit === undefined ? undefined : units.get(raw.unit);
   const entry = { name: raw.slug, number: raw.number };
   return derive<Site>(
@@ -21,6 +21,7 @@ export function buildSite(
       lat: raw.lat ?? unit!.lat,
       lon: raw.lon ?? unit!.lon,
       ...(raw.kind === "office" && { lan: prefixesFor(addressing, "lans", entry) }),
+      ...(raw.kind === "external" && lan !== undefined && { lan }),
       ...(access === true && { access: prefixesFor(addressing, "access", entry) }),
     },
     raw,

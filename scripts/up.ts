@@ -1,6 +1,6 @@
 /** `./egov up`: from the inventory to a province that works, and the proof that it does. */
 import { createInterface } from "node:readline/promises";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { type TwinReport, twinName, twinStatus, twinUp } from "../infra/twin/index.ts";
 import { Failure } from "../inventory/failure.ts";
 import { bootedHosts } from "../inventory/index.ts";
@@ -14,7 +14,7 @@ import { proofLines, proofSummary } from "./lib/proofText.ts";
 import { select, type Selection } from "./lib/province.ts";
 import { ensureRequirements } from "./lib/requirements.ts";
 import { runStack, type StackRun, summary } from "./lib/stackRun.ts";
-import { LAYERS } from "../stacks/layers.ts";
+import { LAYERS, type Layer } from "../stacks/layers.ts";
 import { stackName } from "./lib/stacks.ts";
 import { communesOption, twinOutcome, twinProgress, type CommunesOption } from "./lib/twinText.ts";
 
@@ -22,6 +22,7 @@ interface UpOptions extends CommonOptions, CommunesOption {
   readonly refresh?: boolean;
   readonly yes?: boolean;
   readonly prove: boolean;
+  readonly only?: readonly Layer[];
 }
 
 /** How long routing may take after the last change until a miss counts, seconds. */
@@ -34,6 +35,7 @@ export function upCommand(): Command {
     .option("--refresh", "compare the state with the hosts first, and mend what differs")
     .option("-y, --yes", "do not ask before real hosts are changed")
     .option("--no-prove", "leave out the proof")
+    .addOption(new Option("--only <layers...>", "bring up only these stacks, of which the others are up already").choices(LAYERS))
     .action(async (options: UpOptions) => {
       const selection = select(options);
       const signal = drainOnSignal();
@@ -81,7 +83,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
   }
 
   // All programs start at once, for loading them takes longest; each touches hosts only when the one before is done.
-  for (const layer of LAYERS) {
+  for (const layer of LAYERS.filter((one) => options.only?.includes(one) ?? true)) {
     const after = ready;
     const done = Promise.withResolvers<void>();
     ready = done.promise;

@@ -44,8 +44,8 @@ test("network.production leaves the state's edge to the state", async () => {
 });
 
 test.each([
-  ["mail.twin", "there is no layer 'mail'. Layers are: network, datacenter."],
-  ["constructor.twin", "there is no layer 'constructor'. Layers are: network, datacenter."],
+  ["post.twin", "there is no layer 'post'. Layers are: network, datacenter, security, mail, conference, monitoring."],
+  ["constructor.twin", "there is no layer 'constructor'. Layers are: network, datacenter, security, mail, conference, monitoring."],
   ["network.moon", "the province has no environment 'moon' (stack 'network.moon'). environments.yaml has: twin, twin-b, production."],
   ["network", "a stack is called LAYER.ENVIRONMENT, not 'network'. For example network.twin."],
 ])("%s is refused in one line", async (stack, message) => {

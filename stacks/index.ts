@@ -4,11 +4,19 @@ import { Failure } from "../inventory/index.ts";
 import { stackContext, type StackContext } from "./context.ts";
 import { datacenterStack } from "./datacenter.ts";
 import { LAYERS, type Layer } from "./layers.ts";
+import { conferenceStack } from "./conference.ts";
+import { mailStack } from "./mail.ts";
+import { monitoringStack } from "./monitoring.ts";
 import { networkStack } from "./network.ts";
+import { securityStack } from "./security.ts";
 
 const PROGRAMS: Readonly<Record<Layer, (context: StackContext) => Record<string, unknown>>> = {
   network: networkStack,
   datacenter: datacenterStack,
+  security: securityStack,
+  mail: mailStack,
+  conference: conferenceStack,
+  monitoring: monitoringStack,
 };
 
 function build(): Record<string, unknown> {

@@ -2,18 +2,24 @@
 
 import type { HostIntent } from "../host/intent.ts";
 import { mergeIntents } from "../host/merge.ts";
-import type { Host, Province } from "../../inventory/model.ts";
+import type { Host, Province, RouterRole } from "../../inventory/model.ts";
 import { administrationIntent } from "./administration.ts";
 import { dnsIntent } from "./dns.ts";
 import { ntpIntent } from "./ntp.ts";
 import { serverIntent } from "./server.ts";
 
-type Role = "administration" | "dns" | "ntp";
+type ServerRole = Exclude<Host["role"], RouterRole>;
+type Role = Exclude<ServerRole, "foreign-mail">;
 
 const ROLES: Readonly<Record<Role, (province: Province, host: Host) => HostIntent>> = {
   administration: administrationIntent,
   dns: dnsIntent,
   ntp: ntpIntent,
+  // These have layers of their own; here they get what every server has.
+  "mail-exchanger": () => ({}),
+  mailbox: () => ({}),
+  conference: () => ({}),
+  monitoring: () => ({}),
 };
 
 /** Host name → intent, for every server of the data center in the inventory's order. */

@@ -1,6 +1,7 @@
 /** Which names the province has, and for which addresses: everything in the inventory that can be reached. */
 
-import type { Province } from "../../inventory/model.ts";
+import { contains, prefixOf } from "../../inventory/address.ts";
+import type { Interface, Province } from "../../inventory/model.ts";
 import { addressOf, lanWorkstation } from "../../inventory/reach.ts";
 import { hostAddress } from "../network/resolver.ts";
 
@@ -18,10 +19,13 @@ export interface Named {
 export function namedAddresses(province: Province): Named[] {
   const names: Named[] = [];
   for (const host of province.hosts.values()) {
+    // What stands in somebody else's network has a name in somebody else's zone.
+    if (province.sites.get(host.site)!.kind === "external" && host.loopback === undefined) continue;
     const own = hostAddress(host);
     if (own !== undefined) names.push({ name: host.name, ipv4: own.ipv4, ipv6: own.ipv6 });
     for (const one of host.interfaces) {
       const ipv4 = addressOf(one.ipv4);
+      if (isForeign(province, one)) continue;
       if (ipv4 !== own?.ipv4) names.push({ name: `${one.name}.${host.name}`, ipv4, ipv6: addressOf(one.ipv6) });
     }
   }
@@ -36,4 +40,8 @@ export function namedAddresses(province: Province): Named[] {
     names.push({ name: `${commune.slug}.${commune.unit}`, ipv4: addressOf(commune.ipv4), ipv6: addressOf(commune.ipv6) });
   }
   return names;
+}
+
+function isForeign(province: Province, one: Interface): boolean {
+  return !contains(prefixOf(province.routing.bgp.announce.ipv4), prefixOf(one.ipv4));
 }

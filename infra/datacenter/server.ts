@@ -1,4 +1,5 @@
 import type { HostIntent } from "../host/intent.ts";
+import { mergeIntents } from "../host/merge.ts";
 import type { Host, Province } from "../../inventory/model.ts";
 import { RESOLVER_PATH, resolverFile } from "../network/resolver.ts";
 
@@ -11,10 +12,19 @@ const UNIT = "systemd-networkd.service";
  * takes a change without taking the interface down; ifupdown, asked to undo what its file no longer says, leaves it behind.
  */
 export function serverIntent(province: Province, host: Host): HostIntent {
-  const ports = host.interfaces.filter((one) => one.kind === "segment");
-  const files = Object.fromEntries(ports.map((one) => [`/etc/systemd/network/10-${one.name}.network`, one] as const).map(([path, one]) => {
-    const segment = one.segment === undefined ? undefined : province.segments.get(one.segment);
-    if (segment === undefined) throw new Error(`interface ${one.name} of ${host.name} names no segment of the province`);
+  return mergeIntents([addressIntent(host), {
+    files: { [RESOLVER_PATH]: resolverFile(province) },
+    sysctls: {
+      "net.ipv4.conf.all.accept_redirects": "0",
+      "net.ipv6.conf.all.accept_redirects": "0",
+      "net.ipv6.conf.default.accept_ra": "0",
+    },
+  }]);
+}
+
+/** A server's addresses and its way out. */
+export function addressIntent(host: Host): HostIntent {
+  const files = Object.fromEntries(host.interfaces.map((one) => {
     const lines = [
       "[Match]",
       `Name=${one.name}`,
@@ -22,23 +32,17 @@ export function serverIntent(province: Province, host: Host): HostIntent {
       "[Network]",
       `Address=${one.ipv4}`,
       `Address=${one.ipv6}`,
-      `Gateway=${segment.gateway.ipv4}`,
-      `Gateway=${segment.gateway.ipv6}`,
+      ...(one.gateway === undefined ? [] : [`Gateway=${one.gateway.ipv4}`, `Gateway=${one.gateway.ipv6}`]),
       "DHCP=no",
       "IPv6AcceptRA=no",
       "LLMNR=no",
       "ConfigureWithoutCarrier=yes",
     ];
-    return [path, { content: `${lines.join("\n")}\n` }];
+    return [`/etc/systemd/network/10-${one.name}.network`, { content: `${lines.join("\n")}\n` }];
   }));
   return {
     packages: ["systemd"],
-    files: { ...files, [RESOLVER_PATH]: resolverFile(province) },
-    sysctls: {
-      "net.ipv4.conf.all.accept_redirects": "0",
-      "net.ipv6.conf.all.accept_redirects": "0",
-      "net.ipv6.conf.default.accept_ra": "0",
-    },
+    files,
     units: { [UNIT]: { enabled: true, running: true } },
     services: [{ name: "networkd", files: Object.keys(files), reload: "networkctl reload", unit: UNIT }],
   };

@@ -33,9 +33,19 @@ function forwardZone(province: Province): Zone {
   return zoneOf(province, zone, [
     ...named.flatMap((one) => addresses(one.name, one)),
     ...alias("ntp", "ntp"),
+    ...serviceNames(province),
     ...hostsOfRole(province, "ntp").map((host) => `_ntp._udp SRV ${host.rank * 10} 0 123 ${host.name}`),
     ...hostsOfRole(province, "dns").flatMap((host) => ["_udp", "_tcp"].map((transport) => `_domain.${transport} SRV ${host.rank * 10} 0 53 ${host.name}`)),
   ]);
+}
+
+/** Names that a certificate has beside its host's own: how people call the service. */
+function serviceNames(province: Province): string[] {
+  const { zone } = province.services.dns;
+  return [...province.certificates.values()].flatMap(({ host, names }) => {
+    const address = hostAddress(province.hosts.get(host)!);
+    return names.filter((name) => name !== `${host}.${zone}`).flatMap((name) => (address === undefined ? [] : addresses(`${name}.`, address)));
+  });
 }
 
 function reverseZonesOf(province: Province): Zone[] {

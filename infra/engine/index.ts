@@ -4,7 +4,7 @@ import { update } from "./update.ts";
 
 export { removeStack, readStack } from "./stack.ts";
 export type { StackState } from "./stack.ts";
-export { ensureSecret, readSettings, setConfig } from "./settings.ts";
+export { ensureSecret, readSettings, setConfig, setSecret } from "./settings.ts";
 export type { ConfigValue } from "./settings.ts";
 export type { ResourceState } from "./resourceState.ts";
 export type {

@@ -148,3 +148,14 @@ export async function setConfig(options: SettingsOptions, key: string, value: st
     await file.write();
   });
 }
+
+/** Sets a secret configuration value, encrypted; the file is left alone when it has it already. */
+export async function setSecret(options: SettingsOptions, key: string, value: string): Promise<void> {
+  const name = await fullKey(options, key);
+  await change(options, async (file, crypter) => {
+    const known = file.values(crypter).get(name);
+    if (known !== undefined && known.value === value && known.secret) return;
+    file.set(name, { secure: crypter.encrypt(value) });
+    await file.write();
+  });
+}

@@ -72,7 +72,11 @@ export function routerOf(province: Province, host: Host): Router {
 }
 
 function portOf(province: Province, host: Host, one: Interface, homeArea: string): Port {
-  if (one.kind !== "link") return { interface: one, area: homeArea, passive: true, bfd: false, cost: passiveCost(host, one) };
+  if (one.kind !== "link") {
+    // The edge of the state network takes no part in the province's OSPF.
+    const area = host.role === "state-edge" ? {} : { area: homeArea };
+    return { interface: one, ...area, passive: true, bfd: false, cost: passiveCost(host, one) };
+  }
   const link = one.link === undefined ? undefined : province.links.get(one.link);
   if (link === undefined) throw new Error(`interface ${one.name} of ${host.name} names no link of the province`);
   const area = areaId(province, link);

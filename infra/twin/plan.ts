@@ -117,6 +117,14 @@ export function planTwin(province: Province, environment: Environment, communes:
       cables.push(onBridge(host.name, port.name, bridge, `${bridge}h${host.number}`, false));
     }
   }
+  for (const host of hosts) {
+    const site = province.sites.get(host.site)!;
+    const port = site.kind === "external" ? host.interfaces.find((one) => one.kind === "lan") : undefined;
+    if (port === undefined) continue;
+    const bridge = `x${site.number}`;
+    bridges.add(bridge);
+    cables.push(onBridge(host.name, port.name, bridge, `${bridge}h${host.number}`, false));
+  }
   for (const site of province.sites.values()) {
     const router = routerOf(hosts, site, "lan");
     const workstation = lanWorkstation(site);

@@ -22,6 +22,7 @@ export function checkDuplicates(raw: Raw, report: Report): void {
     [raw.funds?.groups ?? [], "group", ["id"]],
     [lines, "line", ["id"]],
     [raw.roadmap, "year", ["year"]],
+    [raw.certificates, "certificate", ["name"]],
     [raw.environments, "environment", ["name"]],
   ];
   for (const [entries, what, keys] of lists) {
@@ -46,14 +47,14 @@ export function checkDuplicates(raw: Raw, report: Report): void {
     (host) => JSON.stringify([host.site, host.role, host.rank ?? 1]),
     (host) => host.rank ?? 1,
   );
-  const servers = raw.hosts.filter((host) => host.segment !== undefined && host.address !== undefined);
+  const servers = raw.hosts.filter((host) => host.address !== undefined);
   once(
     report,
     servers,
     "host of the segment",
     "the address",
     "address",
-    (host) => JSON.stringify([host.segment, host.address]),
+    (host) => JSON.stringify([host.segment ?? host.site, host.address]),
     (host) => host.address,
   );
 }

@@ -20,7 +20,7 @@ export function checkHosts(raw: Raw, report: Report): void {
       report.add(sourceOf(host), `router "${host.name}" has no link`, "add a link that ends at it to links.yaml");
     }
     if (isRouter) checkNoSegment(host, report);
-    else checkServer(host, report);
+    else checkServer(raw, host, report);
   }
   checkGateways(raw, report);
 }
@@ -36,11 +36,17 @@ function checkNoSegment(host: RawHost, report: Report): void {
   }
 }
 
-function checkServer(host: RawHost, report: Report): void {
-  if (host.segment === undefined)
+function checkServer(raw: Raw, host: RawHost, report: Report): void {
+  const site = raw.sites.find(({ slug }) => slug === host.site);
+  if (site?.kind === "external") {
+    if (host.segment !== undefined)
+      report.add(sourceOf(host, "segment"), `server "${host.name}" of an external site has a segment`, "remove it: it stands in the site's lan");
+    if (site.lan === undefined && raw.whole.has("sites"))
+      report.add(sourceOf(host), `server "${host.name}" has no interface`, `add a lan to the external site "${site.slug}" in sites.yaml`);
+  } else if (host.segment === undefined && site !== undefined)
     report.add(sourceOf(host), `server "${host.name}" has no interface`, "add the segment of datacenter.yaml that it stands in");
-  else if (host.address === undefined)
-    report.add(sourceOf(host), `server "${host.name}" has no address`, "add its place in the segment, such as address: 11");
+  if ((host.segment !== undefined || site?.kind === "external") && host.address === undefined)
+    report.add(sourceOf(host), `server "${host.name}" has no address`, "add its place in the segment or LAN, such as address: 11");
 }
 
 /** A segment without a firewall would have no gateway. */

@@ -3,6 +3,7 @@ import type { Report } from "../problem.ts";
 import type { Raw } from "../raw.ts";
 import { checkAddressing } from "./addressing.ts";
 import { checkAreas } from "./areas.ts";
+import { checkCertificates } from "./certificates.ts";
 import { checkCommunes } from "./communes.ts";
 import { checkDuplicates } from "./duplicates.ts";
 import { checkEnvironments } from "./environments.ts";
@@ -30,6 +31,7 @@ const CHECKS: readonly ((raw: Raw, report: Report) => void)[] = [
   checkQos,
   checkCommunes,
   checkFunds,
+  checkCertificates,
   checkEnvironments,
 ];
 

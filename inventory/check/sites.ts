@@ -1,4 +1,7 @@
 /** Sites: where they are, whom they serve and that an office has its router. */
+import { contains, prefixOf } from "../address.ts";
+import type { Prefixes } from "../model.ts";
+import { FAMILIES } from "../plan.ts";
 import type { Report } from "../problem.ts";
 import type { Raw } from "../raw.ts";
 import { sourceOf } from "../source.ts";
@@ -24,6 +27,7 @@ export function checkSites(raw: Raw, report: Report): void {
       report.add(sourceOf(site), `site "${site.slug}" has no place`, "add lat and lon, or the unit whose place it has");
     }
     if (site.kind === "office") checkOffice(raw, report, site);
+    if (site.lan !== undefined) checkForeignLan(raw, report, site, site.lan);
     if (site.access === true && (site.kind !== "office" || site.unit === undefined)) {
       report.add(
         sourceOf(site, "access"),
@@ -52,6 +56,19 @@ function checkOffice(raw: Raw, report: Report, site: Raw["sites"][number]): void
       `office "${site.slug}" has a second router "${router.name}"`,
       "keep one: it has the LAN's first address",
     );
+  }
+}
+
+/** Only networks of others are written out; they lie in the state network, never in the province's own plan. */
+function checkForeignLan(raw: Raw, report: Report, site: Raw["sites"][number], lan: Prefixes): void {
+  if (site.kind !== "external") {
+    report.add(sourceOf(site, "lan"), `site "${site.slug}" has a lan of its own`, "remove it: its number gives its LAN");
+    return;
+  }
+  const network = raw.routing?.bgp.stateNetwork;
+  for (const family of FAMILIES) {
+    if (network === undefined || contains(prefixOf(network[family]), prefixOf(lan[family]))) continue;
+    report.add(sourceOf(lan, family), `the lan ${lan[family]} of site "${site.slug}" lies outside the state network ${network[family]}`, "choose one inside");
   }
 }
 

@@ -2,7 +2,8 @@
 import { type Operation, type StepEvent, type UpdateResult, destroy, preview, up } from "../../infra/engine/index.ts";
 import { Failure } from "../../inventory/failure.ts";
 import type { Layer } from "../../stacks/layers.ts";
-import { engineOptions, ensureSecrets, stackName } from "./stacks.ts";
+import { ensureSecrets } from "./secrets.ts";
+import { engineOptions, stackName } from "./stacks.ts";
 import type { Selection } from "./province.ts";
 
 export type StackOperation = "preview" | "up" | "destroy";

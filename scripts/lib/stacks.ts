@@ -3,14 +3,10 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineOptions } from "../../infra/engine/index.ts";
-import { ensureSecret } from "../../infra/engine/index.ts";
 import { Failure } from "../../inventory/failure.ts";
 import type { Layer } from "../../stacks/layers.ts";
 import { projectDirectory } from "./paths.ts";
 import type { Selection } from "./province.ts";
-
-/** Secrets that a layer's program asks of its stack's settings: made on the first `up`, kept encrypted. */
-const SECRETS: Readonly<Record<Layer, readonly string[]>> = { network: ["ospf", "bgp"], datacenter: [] };
 
 export const stackName = (layer: Layer, { environment }: Selection): string => `${layer}.${environment.name}`;
 
@@ -29,12 +25,6 @@ export function engineOptions(layer: Layer, selection: Selection): EngineOptions
     passphrase: passphrase(selection),
     environment: { EGOV_INVENTORY: province.directory },
   };
-}
-
-/** Makes the secrets that the layer's program needs and that its settings do not hold yet. */
-export async function ensureSecrets(layer: Layer, selection: Selection): Promise<void> {
-  // FRR's MD5 keys for OSPF end at 16 characters.
-  for (const key of SECRETS[layer]) await ensureSecret(engineOptions(layer, selection), `egov:${key}`, () => randomBytes(12).toString("base64url"));
 }
 
 /**

@@ -1,0 +1,22 @@
+/** A conference room. */
+export interface Room {
+  readonly slug: string;
+  /** In Vietnamese. */
+  readonly name: string;
+  /** Slug of the unit that it belongs to; absent for a room of the whole province. */
+  readonly unit?: string;
+  /** Logins of people who may mute others and close the room; at least one. */
+  readonly moderators: readonly string[];
+  /** Cameras on at the same time. */
+  readonly publishers: number;
+}
+
+export interface Conference {
+  /** UDP ports of the media server, both included. */
+  readonly mediaPorts: readonly [first: number, last: number];
+  /** Highest bit rate of one camera, kbit/s; HD (1280×720) needs about 2,500. */
+  readonly videoKbps: number;
+  /** How long an invitation is good for, hours. */
+  readonly invitationHours: number;
+  readonly rooms: readonly Room[];
+}
