@@ -7,7 +7,7 @@ import { Failure } from "../inventory/failure.ts";
 import { drainOnSignal, printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { runSteps } from "./lib/progress.ts";
 import { select } from "./lib/province.ts";
-import { runStack, summary } from "./lib/stackRun.ts";
+import { openPlugins, runStack, summary } from "./lib/stackRun.ts";
 import { LAYERS } from "../stacks/layers.ts";
 import { engineOptions, stackName } from "./lib/stacks.ts";
 
@@ -29,9 +29,10 @@ export function downCommand(): Command {
         ], { silent });
       } else {
         if (options.yes !== true) await ask(environment.name);
+        await using plugins = await openPlugins();
         await runSteps(layers.map((layer) => ({
           title: stackName(layer, selection),
-          run: async (report) => summary(await runStack("destroy", layer, selection, { signal, onProgress: report }), "destroy"),
+          run: async (report) => summary(await runStack("destroy", layer, selection, { signal, plugins, onProgress: report }), "destroy"),
         })), { silent });
       }
       if (silent) printJson({ environment: environment.name, down: true });

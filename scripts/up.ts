@@ -13,7 +13,7 @@ import { runSteps, type Step } from "./lib/progress.ts";
 import { proofLines, proofSummary } from "./lib/proofText.ts";
 import { select, type Selection } from "./lib/province.ts";
 import { ensureRequirements } from "./lib/requirements.ts";
-import { runStack, type StackRun, summary } from "./lib/stackRun.ts";
+import { openPlugins, runStack, type StackRun, summary } from "./lib/stackRun.ts";
 import { LAYERS, type Layer } from "../stacks/layers.ts";
 import { stackName } from "./lib/stacks.ts";
 import { communesOption, twinOutcome, twinProgress, type CommunesOption } from "./lib/twinText.ts";
@@ -82,13 +82,14 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
     await askFirst(selection, signal);
   }
 
+  await using plugins = await openPlugins();
   // All programs start at once, for loading them takes longest; each touches hosts only when the one before is done.
   for (const layer of LAYERS.filter((one) => options.only?.includes(one) ?? true)) {
     const after = ready;
     const done = Promise.withResolvers<void>();
     ready = done.promise;
     steps.push(step(stackName(layer, selection), done, async (say) => {
-      const run = await runStack("up", layer, selection, { signal, after, refresh, onProgress: say });
+      const run = await runStack("up", layer, selection, { signal, after, plugins, refresh, onProgress: say });
       report.stacks.push(run);
       return summary(run, "up");
     }));

@@ -8,8 +8,11 @@ import type { Report } from "./report.ts";
 import { Refusal, answer } from "./rpc.ts";
 import { satisfies } from "./versionRange.ts";
 
+/** Whom messages are for. */
+export type MessageSink = Pick<Report, "error" | "say">;
+
 /** The Engine service: what the program and the providers say to the user. */
-export function engineService(report: Report, source: string): UntypedServiceImplementation {
+export function engineService(report: MessageSink, source: string): UntypedServiceImplementation {
   let root = "";
   return {
     log: answer((request: LogRequest) => {
@@ -34,7 +37,7 @@ export function engineService(report: Report, source: string): UntypedServiceImp
   };
 }
 
-function log(report: Report, request: LogRequest, source: string): void {
+function log(report: MessageSink, request: LogRequest, source: string): void {
   const { DEBUG, INFO, WARNING, ERROR } = protocol.LogSeverity;
   const message = request.getMessage();
   const severity = request.getSeverity();

@@ -2,6 +2,8 @@
 import type { EngineOptions, UpdateResult } from "./types.ts";
 import { update } from "./update.ts";
 
+export { PluginPool } from "./pluginPool.ts";
+export type { MessageSink } from "./engineService.ts";
 export { removeStack, readStack } from "./stack.ts";
 export type { StackState } from "./stack.ts";
 export { ensureSecret, readSettings, setConfig, setSecret } from "./settings.ts";

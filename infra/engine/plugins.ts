@@ -24,6 +24,8 @@ export interface PluginHost {
 /** A running provider plugin. */
 export interface Plugin {
   readonly provider: PluginProvider;
+  /** Resolves when its process has ended, for whatever reason. */
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export async function startPlugin(packageName: string, host: PluginHost): Promis
   const provider = new PluginProvider(`127.0.0.1:${port}`, obituary);
   return {
     provider,
+    ended: child.ended,
     stop: async () => {
       await provider.cancel();
       provider.close();

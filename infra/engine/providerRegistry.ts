@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Failure } from "../../inventory/failure.ts";
 import type { StateCodec } from "./checkpoint.ts";
-import { type Plugin, type PluginHost, startPlugin } from "./plugins.ts";
+import type { PluginPool, PluginSettings } from "./pluginPool.ts";
 import type { Provider } from "./provider.ts";
 import type { ResourceState } from "./resourceState.ts";
 import type { ConfigValue } from "./settings.ts";
@@ -18,7 +18,8 @@ export interface ReadyProvider {
 }
 
 export interface RegistryOptions {
-  readonly host: Omit<PluginHost, "signal">;
+  readonly settings: PluginSettings;
+  readonly plugins: PluginPool;
   readonly stack: string;
   readonly config: ReadonlyMap<string, ConfigValue>;
   readonly snapshot: Snapshot;
@@ -28,14 +29,11 @@ export interface RegistryOptions {
   readonly onChange: () => void;
 }
 
-/** The providers of one update: each provider resource has a plugin process of its own, started when first needed. */
+/** The providers of one update: a plugin process for each configuration, started when first needed. */
 export class ProviderRegistry {
   readonly #options: RegistryOptions;
   readonly #ready = new Map<string, Promise<ReadyProvider>>();
   readonly #defaults = new Map<string, Promise<ReadyProvider>>();
-  readonly #prestarted = new Map<string, Promise<Plugin>>();
-  readonly #plugins = new Set<Promise<Plugin>>();
-  readonly #ending = new AbortController();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -53,7 +51,7 @@ export class ProviderRegistry {
   /** The default provider of a package, made with the stack's configuration for it. */
   forPackage(packageName: string, version: string): Promise<ReadyProvider> {
     const name = version === "" ? "default" : `default_${version.replaceAll(/[.+-]/g, "_")}`;
-    const urn = makeUrn(this.#options.stack, this.#options.host.project.name, undefined, providerType(packageName), name);
+    const urn = makeUrn(this.#options.stack, this.#options.settings.project.name, undefined, providerType(packageName), name);
     let ready = this.#defaults.get(urn);
     if (ready === undefined) {
       ready = this.#makeDefault(urn, packageName, version);
@@ -84,16 +82,7 @@ export class ProviderRegistry {
 
   /** Starts a plugin that will be needed, while there is other work to wait for. */
   prestart(packageName: string): void {
-    if (packageName === "pulumi" || this.#prestarted.has(packageName)) return;
-    const plugin = this.#launch(packageName);
-    plugin.catch(() => undefined);
-    this.#prestarted.set(packageName, plugin);
-  }
-
-  /** Stops every plugin. */
-  async stop(): Promise<void> {
-    this.#ending.abort();
-    await Promise.all([...this.#plugins].map((plugin) => plugin.then((running) => running.stop(), () => undefined)));
+    if (packageName !== "pulumi") this.#options.plugins.prestart(packageName, this.#options.settings);
   }
 
   async #makeDefault(urn: string, packageName: string, version: string): Promise<ReadyProvider> {
@@ -115,16 +104,9 @@ export class ProviderRegistry {
   async #configure(state: ResourceState, reference: string): Promise<ReadyProvider> {
     const packageName = providedPackage(state.type);
     if (packageName === "pulumi") return { provider: this.#options.builtin, reference, acceptsSecrets: true };
-    const early = this.#prestarted.get(packageName);
-    this.#prestarted.delete(packageName);
-    const { provider } = await (early ?? this.#launch(packageName));
-    await provider.configure(packageName, state.urn, state.id ?? "", state.inputs as Properties);
+    const inputs = state.inputs as Properties;
+    const { provider } = await this.#options.plugins.configured(packageName, inputs, this.#options.settings, (plugin) =>
+      plugin.provider.configure(packageName, state.urn, state.id ?? "", inputs));
     return { provider, reference, acceptsSecrets: provider.acceptsSecrets };
-  }
-
-  #launch(packageName: string): Promise<Plugin> {
-    const plugin = startPlugin(packageName, { ...this.#options.host, signal: this.#ending.signal });
-    this.#plugins.add(plugin);
-    return plugin;
   }
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Deployment as StoredDeployment, StateCodec, formatCheckpoint } from "./checkpoint.ts";
 import { type Crypter, createCrypter, openCrypter } from "./crypter.ts";
 import { takeLock } from "./lock.ts";
-import type { PluginHost } from "./plugins.ts";
+import { PluginPool } from "./pluginPool.ts";
 import { type Project, readProject } from "./project.ts";
 import { ProviderRegistry } from "./providerRegistry.ts";
 import { Report } from "./report.ts";
@@ -31,7 +31,8 @@ export interface Opening {
   readonly config: ReadonlyMap<string, ConfigValue>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly compileCache: string;
-  /** Gives the lock back. */
+  readonly plugins: PluginPool;
+  /** Gives the lock back, and stops the plugins that are this update's own. */
   readonly release: () => Promise<void>;
 }
 
@@ -47,7 +48,13 @@ export async function open(options: EngineOptions, mode: Mode): Promise<Opening>
   const project = await readProject(options.projectDirectory);
   const store = new StateStore(options.stateDirectory, project.name, options.stack);
   const settings = await openSettings(options);
-  const release = mode === "preview" ? async () => undefined : await takeLock(store.lockDirectory, options.stack);
+  const unlock = mode === "preview" ? async () => undefined : await takeLock(store.lockDirectory, options.stack);
+  const report = new Report(options, mode === "preview");
+  const plugins = options.plugins ?? await PluginPool.open(report);
+  const release = async (): Promise<void> => {
+    if (options.plugins === undefined) await plugins[Symbol.asyncDispose]();
+    await unlock();
+  };
   try {
     // Only secret configuration makes the program wait for the key.
     const salt = settings.encryptionSalt;
@@ -58,7 +65,8 @@ export async function open(options: EngineOptions, mode: Mode): Promise<Opening>
       project,
       store,
       settings,
-      report: new Report(options, mode === "preview"),
+      report,
+      plugins,
       config: settings.values(crypter),
       environment: { ...process.env, ...options.environment },
       compileCache: join(project.directory, "node_modules", ".cache", "engine"),
@@ -71,7 +79,7 @@ export async function open(options: EngineOptions, mode: Mode): Promise<Opening>
 }
 
 /** Reads the state. `stopped` says why nothing new may be started; `stop` is told when the state cannot be saved. */
-export async function load(opening: Opening, engineAddress: string, stopped: () => string | undefined, stop: (reason: string) => void): Promise<Session> {
+export async function load(opening: Opening, stopped: () => string | undefined, stop: (reason: string) => void): Promise<Session> {
   const { options, mode, store, settings, report, project } = opening;
   const stored = await store.read();
   const preview = mode === "preview";
@@ -88,18 +96,12 @@ export async function load(opening: Opening, engineAddress: string, stopped: () 
       stop(failure.message);
     },
   );
-  const host: Omit<PluginHost, "signal"> = {
-    project,
-    engineAddress,
-    environment: opening.environment,
-    compileCache: opening.compileCache,
-    onLine: (packageName, stream, line) => report.say(stream === "stderr" ? "debug" : "info", line, `provider ${packageName}`),
-  };
   const touch = (): void => {
     if (!preview) writer.touch();
   };
   const providers = new ProviderRegistry({
-    host,
+    settings: { project, environment: opening.environment, compileCache: opening.compileCache },
+    plugins: opening.plugins,
     stack: options.stack,
     config: opening.config,
     snapshot,

@@ -1,4 +1,5 @@
 /** What callers of the engine give and get. Plain data; nothing here knows how the engine works. */
+import type { PluginPool } from "./pluginPool.ts";
 
 /** A property value as Pulumi's protocol carries it: JSON, with marked objects for secrets and references. */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
@@ -26,6 +27,8 @@ export interface EngineOptions {
    * and loaded at once, and waits at its first resource. When it rejects, nothing is touched and the update fails.
    */
   readonly after?: Promise<unknown>;
+  /** Plugins shared with other updates of the caller, who disposes of them; by default the update has its own. */
+  readonly plugins?: PluginPool;
   /** Called for everything that happens, in order. Must not throw. */
   readonly onEvent?: (event: EngineEvent) => void;
   /** When aborted, nothing new is started, running operations finish, and the state is saved. */

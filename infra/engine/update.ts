@@ -60,14 +60,13 @@ class Update {
       this.#server.addService((engineRpc as unknown as { EngineService: grpc.ServiceDefinition }).EngineService, engineService(report, "program"));
       const address = await listen(this.#server);
       if (mode !== "destroy" && this.#stopReason === undefined) this.#program = this.#startProgram(address);
-      session = await load(this.#opening, address, () => this.#stopReason, (reason) => this.#stop(reason));
+      session = await load(this.#opening, () => this.#stopReason, (reason) => this.#stop(reason));
       this.#prestart(session);
       await (mode === "destroy" ? this.#destroy(session) : this.#deploy(session, resolveContext));
       await session.writer.flush();
     } finally {
       options.signal?.removeEventListener("abort", onAbort);
       await this.#program?.stop();
-      await session?.run.providers.stop();
       this.#server.forceShutdown();
     }
     return this.#finish(session);

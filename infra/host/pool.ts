@@ -1,7 +1,8 @@
 import type { Connection } from "./inputs.ts";
 import { type HostSession, openSession } from "./ssh.ts";
 
-const IDLE_MILLISECONDS = 3_000;
+/** A stack's roles come to a host one after another: longer than a stack takes, so that a host is logged in to once an update. */
+const IDLE_MILLISECONDS = 60_000;
 
 interface Entry {
   readonly opening: Promise<HostSession>;
@@ -10,7 +11,7 @@ interface Entry {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Keeps one connection a host for all its roles, and closes it soon after the last of them is done. */
+/** Keeps one connection a host for all its roles, and closes it when none has asked for a minute. */
 export class SessionPool {
   readonly #entries = new Map<string, Entry>();
   readonly #abort = new AbortController();

@@ -1,19 +1,31 @@
 /** Previews every stack that can be previewed. */
 import { readStack } from "../../infra/engine/index.ts";
-import { LAYERS } from "../../stacks/layers.ts";
+import { LAYERS, type Layer } from "../../stacks/layers.ts";
 import type { Selection } from "./province.ts";
-import { runStack, type StackRun, type StackRunOptions } from "./stackRun.ts";
+import { openPlugins, runStack, type StackRun, type StackRunOptions } from "./stackRun.ts";
 import { engineOptions, stackName } from "./stacks.ts";
 
 /**
- * Runs the previews in order and calls `onRun` after each. A stack reads what the ones before it gave out, so those after
- * one that has never been up cannot be previewed: their names are in the result.
+ * Runs the previews side by side and calls `onRun` for each in the stacks' order. A stack reads what the ones before it gave
+ * out, so those after one that has never been up cannot be previewed: their names are in the result.
  */
 export async function previewAll(selection: Selection, options: StackRunOptions, onRun: (run: StackRun) => void): Promise<string[]> {
-  const [...waiting] = LAYERS;
-  for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) {
-    onRun(await runStack("preview", layer, selection, options));
-    if (await readStack(engineOptions(layer, selection)) === undefined) break;
+  await using plugins = await openPlugins();
+  const seen = await previewable(selection);
+  const runs = seen.map((layer) => runStack("preview", layer, selection, { ...options, plugins }));
+  // The first failure in order is thrown below; whoever fails meanwhile must not end the process.
+  for (const run of runs) run.catch(() => {});
+  try {
+    for (const run of runs) onRun(await run);
+  } finally {
+    await Promise.allSettled(runs);
   }
-  return waiting.map((layer) => stackName(layer, selection));
+  return LAYERS.slice(seen.length).map((layer) => stackName(layer, selection));
+}
+
+/** The layers up to the first that has never been up. */
+async function previewable(selection: Selection): Promise<readonly Layer[]> {
+  const known = await Promise.all(LAYERS.map(async (layer) => await readStack(engineOptions(layer, selection)) !== undefined));
+  const first = known.indexOf(false);
+  return first === -1 ? LAYERS : LAYERS.slice(0, first + 1);
 }

@@ -1,5 +1,5 @@
 /** Runs one stack's update and puts what the engine tells into a user's words. */
-import { type Operation, type StepEvent, type UpdateResult, destroy, preview, up } from "../../infra/engine/index.ts";
+import { type Operation, PluginPool, type StepEvent, type UpdateResult, destroy, preview, up } from "../../infra/engine/index.ts";
 import { Failure } from "../../inventory/failure.ts";
 import type { Layer } from "../../stacks/layers.ts";
 import { ensureSecrets } from "./secrets.ts";
@@ -12,6 +12,8 @@ export interface StackRunOptions {
   readonly signal?: AbortSignal;
   /** What must be done before the stack touches anything; see EngineOptions. */
   readonly after?: Promise<unknown>;
+  /** Providers shared with the other stacks of the command: each host is logged in to once. */
+  readonly plugins?: PluginPool;
   /** Compare the state with life first. */
   readonly refresh?: boolean;
   readonly onProgress?: (progress: string) => void;
@@ -35,6 +37,15 @@ const FUTURE: Readonly<Record<Operation, string>> = {
 /** Names shown in full; a longer list is only counted. */
 const NAMES_SHOWN = 8;
 
+/** Providers for all stacks of one command. What they say for themselves, beside the results they give, goes to standard error. */
+export async function openPlugins(): Promise<PluginPool> {
+  const tell = (message: string, source: string): void => console.error(`${source}: ${message}`);
+  return await PluginPool.open({
+    error: tell,
+    say: (severity, message, source) => { if (severity === "warning") tell(message, source); },
+  });
+}
+
 /**
  * @throws Failure naming every resource that failed, every one that waits for it, and every error of the program. What
  * could be done is done and saved; the same command goes on.
@@ -48,6 +59,7 @@ export async function runStack(operation: StackOperation, layer: Layer, selectio
     refresh: options.refresh ?? false,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.after === undefined ? {} : { after: options.after }),
+    ...(options.plugins === undefined ? {} : { plugins: options.plugins }),
     onEvent: (event) => {
       if ((event.kind !== "done" && event.kind !== "plan") || !isHost(event)) return;
       if (event.op !== "same") changes.push(event);
