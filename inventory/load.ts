@@ -1,20 +1,26 @@
 /** Reads a province's folder, checks all of it and gives the model. */
 import { buildProvince, type Sound } from "./build.ts";
+import { digestOf, keep, recall } from "./cache.ts";
 import { runChecks } from "./check/index.ts";
 import type { Province } from "./model.ts";
 import { InventoryErrors, Report, type Problem } from "./problem.ts";
-import { readInventory } from "./read.ts";
+import { readInventory, soundEntries } from "./read.ts";
 
 /**
- * Finds every error of an inventory in one run. `province` is there exactly when there is none.
+ * Finds every error of an inventory in one run; what was found sound and has not changed is not checked again. `province` is there exactly when there is none.
  * Throws a Failure when the folder itself cannot be read.
  */
 export function checkInventory(directory: string): { readonly province?: Province; readonly problems: readonly Problem[] } {
+  const digest = digestOf(directory);
+  const sound = digest === undefined ? undefined : recall(directory, digest);
+  if (sound !== undefined) return { province: buildProvince(soundEntries(directory, sound) as Sound), problems: [] };
   const report = new Report();
-  const raw = readInventory(directory, report);
+  const { contents, raw } = readInventory(directory, report);
   runChecks(raw, report);
   const problems = report.problems();
-  return problems.length === 0 ? { province: buildProvince(raw as Sound), problems } : { problems };
+  if (problems.length > 0) return { problems };
+  if (digest !== undefined) keep(directory, digest, contents);
+  return { province: buildProvince(raw as Sound), problems };
 }
 
 /**

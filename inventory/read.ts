@@ -1,16 +1,28 @@
 /** From the files' data to typed entries: everything that fits its schema, and the names of what does not. */
-import { readFiles, type Contents, type FileName } from "./files.ts";
+import { FILES, readFiles, type Contents, type FileName } from "./files.ts";
 import type { Report } from "./problem.ts";
 import type { Raw } from "./raw.ts";
 import { validate } from "./schema.ts";
 
 /** Reads a province's folder. Misfits go to the report. Throws a Failure when the folder cannot be read. */
-export function readInventory(directory: string, report: Report): Raw {
+export function readInventory(directory: string, report: Report): { readonly contents: Contents; readonly raw: Raw } {
   const contents = readFiles(directory, report);
-  const misfits = new Map<FileName, readonly (readonly string[])[]>();
+  const misfits = new Map<FileName, Misfits>();
   for (const [name, data] of Object.entries(contents) as [FileName, unknown][]) {
     if (isObject(data)) misfits.set(name, validate(name, data, report));
   }
+  return { contents, raw: rawOf(directory, contents, misfits) };
+}
+
+/** The entries of contents that are known to fit their schemas. */
+export function soundEntries(directory: string, contents: Contents): Raw {
+  return rawOf(directory, contents, new Map(FILES.map((name) => [name, []])));
+}
+
+/** Per misfit, the keys from the file's top to it. */
+type Misfits = readonly (readonly string[])[];
+
+function rawOf(directory: string, contents: Contents, misfits: ReadonlyMap<FileName, Misfits>): Raw {
   const reader = new Reader(contents, misfits);
   return {
     directory,
@@ -72,9 +84,9 @@ export function readInventory(directory: string, report: Report): Raw {
 
 class Reader {
   readonly #contents: Contents;
-  readonly #misfits: ReadonlyMap<FileName, readonly (readonly string[])[]>;
+  readonly #misfits: ReadonlyMap<FileName, Misfits>;
 
-  constructor(contents: Contents, misfits: ReadonlyMap<FileName, readonly (readonly string[])[]>) {
+  constructor(contents: Contents, misfits: ReadonlyMap<FileName, Misfits>) {
     this.#contents = contents;
     this.#misfits = misfits;
   }

@@ -1,6 +1,7 @@
 /** Holds a file's data against its JSON Schema and says in words where it does not fit. */
 import { readdirSync, readFileSync } from "node:fs";
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { createRequire } from "node:module";
+import type { Ajv2020, ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { distance } from "fastest-levenshtein";
 import { formatPrefix, parseAddress, parseCidr } from "./address.ts";
 import type { Report } from "./problem.ts";
@@ -13,7 +14,9 @@ let compiled: Ajv2020 | undefined;
 
 function schemas(): Ajv2020 {
   if (compiled !== undefined) return compiled;
-  const ajv = new Ajv2020({ strict: true, validateSchema: false, code: { optimize: false }, allErrors: true, verbose: true, allowUnionTypes: true });
+  // Loaded when something is to be checked: an inventory that was found sound before needs none of it.
+  const { Ajv2020: Validator } = createRequire(import.meta.url)("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js");
+  const ajv = new Validator({ strict: true, validateSchema: false, code: { optimize: false }, allErrors: true, verbose: true, allowUnionTypes: true });
   const isPrefix =
     (family: 4 | 6) =>
     (text: string): boolean => {

@@ -41,3 +41,27 @@ export function sourceOf(value: object, key?: string): Source {
   if (entry === undefined) throw new Error("sourceOf: the object was not read from an inventory");
   return key === undefined ? entry.at : (entry.keys.get(key) ?? entry.at);
 }
+
+/** The places of all objects of `data`, in the order in which a walk meets them. */
+export type Places = readonly (readonly [at: Source, keys: ReadonlyMap<string, Source>] | undefined)[];
+
+/** What was remembered of `data` and of everything in it. */
+export function placesOf(data: object): Places {
+  return objectsOf(data).map((object) => {
+    const entry = entries.get(object);
+    return entry && [entry.at, entry.keys];
+  });
+}
+
+/** Remembers for an equal copy of the data what `placesOf` told of it. */
+export function rememberPlaces(data: object, places: Places): void {
+  objectsOf(data).forEach((object, i) => {
+    const place = places[i];
+    if (place !== undefined) remember(object, ...place);
+  });
+}
+
+function objectsOf(data: object): object[] {
+  const members = Object.values(data).filter((value): value is object => typeof value === "object" && value !== null);
+  return [data, ...members.flatMap(objectsOf)];
+}
