@@ -1,11 +1,18 @@
 import type { HostFile, HostIntent } from "../host/intent.ts";
 import type { Province } from "../../inventory/model.ts";
-import { zones } from "./zones.ts";
+import { hostsOfRole } from "../../inventory/reach.ts";
+import { hostAddress } from "../network/resolver.ts";
+import { MAIL_RECORDS, zones } from "./zones.ts";
 
 const CONFIGURATION = "/etc/bind/named.conf";
-const ZONES = "/etc/bind/zones";
+export const ZONES_DIRECTORY = "/etc/bind/zones";
 const OPTIONS = "/etc/default/named";
+const OVERRIDE = "/etc/systemd/system/named.service.d/egov.conf";
+const RECORDS = "/etc/tmpfiles.d/egov-records.conf";
 const UNIT = "named.service";
+
+const RECORDS_FOLDER = MAIL_RECORDS.slice(0, MAIL_RECORDS.lastIndexOf("/"));
+const CREATE_RECORDS = `/usr/bin/systemd-tmpfiles --create ${RECORDS}`;
 
 /** Names resolved for others are kept in at most this much memory; the province's own zones take a few megabytes beside it. */
 const CACHE = "32m";
@@ -16,23 +23,26 @@ const CACHE = "32m";
  */
 export function dnsIntent(province: Province): HostIntent {
   const all = zones(province);
-  const zoneFiles = Object.fromEntries(all.map((zone): [string, HostFile] => [`${ZONES}/${zone.name}`, { content: zone.content }]));
+  const zoneFiles = Object.fromEntries(all.map((zone): [string, HostFile] => [`${ZONES_DIRECTORY}/${zone.name}`, { content: zone.content }]));
   return {
     packages: ["bind9", "bind9-utils"],
     files: {
       [OPTIONS]: { content: 'RESOLVCONF=no\n# One thread: a core\'s worth of answers is far more than the province asks.\nOPTIONS="-u bind -n 1"\n' },
+      // What the zone includes has to be there before those who write it come; an empty file says nothing.
+      [RECORDS]: { content: `d ${RECORDS_FOLDER} 0755 root root\nf ${MAIL_RECORDS} 0640 root bind\n` },
+      [OVERRIDE]: { content: `[Service]\nExecStartPre=${CREATE_RECORDS}\n` },
       [CONFIGURATION]: { content: configuration(province, all.map((zone) => zone.name)) },
       ...zoneFiles,
     },
     units: { [UNIT]: { enabled: true, running: true } },
     services: [
-      { name: "named-options", files: [OPTIONS], reload: `systemctl restart ${UNIT}`, unit: UNIT },
+      { name: "named-options", files: [OPTIONS, OVERRIDE], reload: `systemctl restart ${UNIT}`, unit: UNIT },
       {
         name: "named",
-        files: [CONFIGURATION, `${ZONES}/`],
+        files: [CONFIGURATION, RECORDS, `${ZONES_DIRECTORY}/`],
         // With the stage as its root, the check reads the staged zones under the paths that the configuration names.
-        check: `mkdir -p "$STAGE/var/cache/bind" && named-checkconf -z -t "$STAGE" ${CONFIGURATION}`,
-        reload: `systemctl reload ${UNIT}`,
+        check: `mkdir -p "$STAGE/var/cache/bind" "$STAGE${RECORDS_FOLDER}" && { cp ${MAIL_RECORDS} "$STAGE${MAIL_RECORDS}" 2>/dev/null || : >"$STAGE${MAIL_RECORDS}"; } && named-checkconf -z -t "$STAGE" ${CONFIGURATION}`,
+        reload: `${CREATE_RECORDS} && systemctl reload ${UNIT}`,
         unit: UNIT,
       },
     ],
@@ -42,6 +52,8 @@ export function dnsIntent(province: Province): HostIntent {
 function configuration(province: Province, zoneNames: readonly string[]): string {
   const { announce } = province.routing.bgp;
   const { forwarders } = province.services.dns;
+  const foreign = foreignServers(province);
+  const { foreignDomain } = province.mail;
   return [
     "acl province {",
     "\tlocalhost;",
@@ -60,10 +72,18 @@ function configuration(province: Province, zoneNames: readonly string[]): string
     "\tnotify no;",
     ...(forwarders.length > 0 ? [`\tforwarders { ${forwarders.map((one) => `${one};`).join(" ")} };`] : []),
     "\tdnssec-validation auto;",
+    ...(foreign.length > 0 ? [`\tvalidate-except { "${foreignDomain}"; };`] : []),
     `\tmax-cache-size ${CACHE};`,
     '\tversion "none";',
     "};",
-    ...zoneNames.flatMap((name) => ["", `zone "${name}" {`, "\ttype primary;", `\tfile "${ZONES}/${name}";`, "};"]),
+    ...zoneNames.flatMap((name) => ["", `zone "${name}" {`, "\ttype primary;", `\tfile "${ZONES_DIRECTORY}/${name}";`, "};"]),
+    // A domain that a twin plays: the world's name servers know nothing of it.
+    ...(foreign.length > 0 ? ["", `zone "${foreignDomain}" {`, "\ttype static-stub;", `\tserver-addresses { ${foreign.map((one) => `${one};`).join(" ")} };`, "};"] : []),
     "",
   ].join("\n");
+}
+
+/** Addresses of the foreign domain's server, which answers for its names, too. */
+function foreignServers(province: Province): string[] {
+  return hostsOfRole(province, "foreign-mail").flatMap((host) => Object.values(hostAddress(host) ?? {}));
 }

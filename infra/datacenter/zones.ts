@@ -17,6 +17,9 @@ const RETRY = 600;
 const EXPIRE = 1_209_600;
 const NEGATIVE = 300;
 
+/** Records of the province's own zone that the mail's layer writes, on every DNS server. */
+export const MAIL_RECORDS = "/etc/bind/records/mail";
+
 /** The province's own zone, then the reverse zones of what it announces. */
 export function zones(province: Province): Zone[] {
   return [forwardZone(province), ...reverseZonesOf(province)];
@@ -36,6 +39,7 @@ function forwardZone(province: Province): Zone {
     ...serviceNames(province),
     ...hostsOfRole(province, "ntp").map((host) => `_ntp._udp SRV ${host.rank * 10} 0 123 ${host.name}`),
     ...hostsOfRole(province, "dns").flatMap((host) => ["_udp", "_tcp"].map((transport) => `_domain.${transport} SRV ${host.rank * 10} 0 53 ${host.name}`)),
+    `$INCLUDE ${MAIL_RECORDS}`,
   ]);
 }
 

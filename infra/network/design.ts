@@ -11,7 +11,7 @@ import { provinceRouters, stateEdges } from "./router.ts";
 import { vrrpIntent } from "./vrrp.ts";
 
 /** An office's router is where others look out of its LAN from: whether it reaches the rest, and whether names resolve there. */
-const LOOKOUT: HostIntent = { packages: ["bind9-dnsutils", "fping"] };
+const LOOKOUT: HostIntent = { packages: ["bind9-dnsutils", "curl", "fping"] };
 
 /** Host name → intent, for every router of the province in the inventory's order. */
 export function networkDesign(province: Province): Map<string, HostIntent> {

@@ -11,9 +11,12 @@ import { checkFunds } from "./funds.ts";
 import { checkHosts } from "./hosts.ts";
 import { checkInterfaces } from "./interfaces.ts";
 import { checkLinks } from "./links.ts";
+import { checkMail } from "./mail.ts";
+import { checkPeople } from "./people.ts";
 import { checkQos } from "./qos.ts";
 import { checkReferences } from "./references.ts";
 import { checkRouting } from "./routing.ts";
+import { checkSecurity } from "./security.ts";
 import { checkSegments } from "./segments.ts";
 import { checkSites } from "./sites.ts";
 
@@ -32,6 +35,9 @@ const CHECKS: readonly ((raw: Raw, report: Report) => void)[] = [
   checkCommunes,
   checkFunds,
   checkCertificates,
+  checkPeople,
+  checkMail,
+  checkSecurity,
   checkEnvironments,
 ];
 

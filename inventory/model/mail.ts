@@ -31,6 +31,8 @@ export interface Mail {
   readonly domain: string;
   readonly messageSizeMiB: number;
   readonly defaultQuotaMiB: number;
+  /** Login of the person who gets what is sent to postmaster, hostmaster and abuse (RFC 2142). */
+  readonly postmaster: string;
   /** A foreign domain to exchange mail with in a twin; its host has the role foreign-mail. */
   readonly foreignDomain: string;
 }

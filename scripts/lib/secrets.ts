@@ -1,6 +1,8 @@
 /** Secrets and certificates that a layer's program asks of its stack's settings: made on the first `up`, kept encrypted. */
 import { randomBytes } from "node:crypto";
 import { ensureSecret, readSettings, setConfig, setSecret } from "../../infra/engine/index.ts";
+import { createDkimKey, DKIM_KEY_SECRET, FOREIGN_DKIM_KEY_SECRET } from "../../infra/mail/dkim.ts";
+import { PROBE_PASSWORD_SECRET } from "../../infra/mail/names.ts";
 import { createAuthority, issueCertificate, type KeyedCertificate, servesOn } from "../../infra/pki/authority.ts";
 import { AUTHORITY_SETTING, certificateSetting, keySecret } from "../../infra/pki/tls.ts";
 import { type Layer, TLS_ROLES } from "../../stacks/layers.ts";
@@ -16,7 +18,7 @@ const SECRETS: Readonly<Record<Layer, Readonly<Record<string, Generator>>>> = {
   network: { ospf: password, bgp: password },
   datacenter: {},
   security: {},
-  mail: {},
+  mail: { [PROBE_PASSWORD_SECRET]: password, [DKIM_KEY_SECRET]: createDkimKey, [FOREIGN_DKIM_KEY_SECRET]: createDkimKey },
   conference: {},
   monitoring: {},
 };
