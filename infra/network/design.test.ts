@@ -36,6 +36,8 @@ describe("golden files", () => {
     ["fw1", "/etc/frr/frr.conf"],
     ["fw1", "/etc/keepalived/keepalived.conf"],
     ["r-huyen-bien", "/etc/frr/frr.conf"],
+    ["r-huyen-bien", "/etc/egov/network.nft"],
+    ["fw1", "/etc/egov/network.nft"],
     ["r-huyen-bien", "/etc/frr/daemons"],
     ["tslcd1", "/etc/frr/frr.conf"],
     ["agg1", "/etc/resolv.conf"],

@@ -1,4 +1,8 @@
 import type { QosClass } from "../../inventory/model.ts";
+import { TURN_PORTS } from "../../inventory/model/conference.ts";
+import { hostsOfRole } from "../../inventory/reach.ts";
+import { AF41 } from "./dscp.ts";
+import { hostAddress } from "./resolver.ts";
 import type { Router } from "./router.ts";
 import { isWan } from "./router.ts";
 
@@ -51,22 +55,52 @@ export function qosBatch(router: Router): string {
     .join("");
 }
 
-/** The nftables table that reads DSCP (RFC 2474) and names the HTB class; what it does not know goes to the default class. */
+/**
+ * The nftables table of the traffic classes: a chain that marks the conference's media where it enters the network, and one that
+ * reads DSCP (RFC 2474) and names the HTB class; what that does not know goes to the default class.
+ */
 export function qosTable(router: Router): string[] {
+  const chains = [...markingChain(router), ...classChain(router)];
+  return chains.length === 0 ? [] : ["table inet egov_qos {", ...chains, "}"];
+}
+
+function classChain(router: Router): string[] {
   const shaped = shapedInterfaces(router);
   const marks = router.province.qos.flatMap((one, index) => one.dscp.map((dscp) => `${dscp.toLowerCase()} : ${classId(index)}`));
   if (shaped.length === 0 || marks.length === 0) return [];
   const interfaces = shaped.map((one) => `"${one.interface}"`).join(", ");
   return [
-    "table inet egov_qos {",
     "\tchain postrouting {",
     "\t\ttype filter hook postrouting priority 300; policy accept;",
     `\t\toifname != { ${interfaces} } return`,
     `\t\tmeta nfproto ipv4 meta priority set ip dscp map { ${marks.join(", ")} }`,
     `\t\tmeta nfproto ipv6 meta priority set ip6 dscp map { ${marks.join(", ")} }`,
     "\t}",
-    "}",
   ];
+}
+
+/**
+ * Browsers do not mark what they send, and TURN passes on unmarked what it relays; so the first router does, for the conference
+ * hosts' media ports: toward them where a LAN begins, from them where their segment does.
+ */
+function markingChain(router: Router): string[] {
+  const edges = router.ports.flatMap(({ interface: one }) => (one.kind === "link" ? [] : [`"${one.name}"`]));
+  const hosts = hostsOfRole(router.province, "conference").flatMap((host) => hostAddress(host) ?? []);
+  if (edges.length === 0 || hosts.length === 0 || router.host.role === "state-edge") return [];
+  const ports = `{ ${mediaPorts(router).join(", ")} }`;
+  const rules = (["ip", "ip6"] as const).flatMap((family) => {
+    const addresses = `{ ${hosts.map((host) => (family === "ip" ? host.ipv4 : host.ipv6)).join(", ")} }`;
+    return [
+      `\t\t${family} daddr ${addresses} meta l4proto . th dport ${ports} ${family} dscp set ${AF41.name}`,
+      `\t\t${family} saddr ${addresses} meta l4proto . th sport ${ports} ${family} dscp set ${AF41.name}`,
+    ];
+  });
+  return ["\tchain prerouting {", "\t\ttype filter hook prerouting priority -150; policy accept;", `\t\tiifname != { ${edges.join(", ")} } return`, ...rules, "\t}"];
+}
+
+function mediaPorts({ province }: Router): string[] {
+  const { mediaPorts: media, relayPorts: relay } = province.conference;
+  return [`udp . ${media[0]}-${media[1]}`, `udp . ${relay[0]}-${relay[1]}`, `udp . ${TURN_PORTS.plain}`, `tcp . ${TURN_PORTS.plain}`, `tcp . ${TURN_PORTS.tls}`];
 }
 
 function defaultClass(classes: readonly QosClass[]): number {

@@ -14,9 +14,14 @@ export interface Room {
 export interface Conference {
   /** UDP ports of the media server, both included. */
   readonly mediaPorts: readonly [first: number, last: number];
+  /** UDP ports that TURN relays through, both included. */
+  readonly relayPorts: readonly [first: number, last: number];
   /** Highest bit rate of one camera, kbit/s; HD (1280×720) needs about 2,500. */
   readonly videoKbps: number;
   /** How long an invitation is good for, hours. */
   readonly invitationHours: number;
   readonly rooms: readonly Room[];
 }
+
+/** Where TURN listens: its registered ports (RFC 8656, 18.6), which browsers and firewalls expect. */
+export const TURN_PORTS = { plain: 3478, tls: 5349 } as const;
