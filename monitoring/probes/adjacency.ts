@@ -43,7 +43,11 @@ export interface AdjacencyReport {
 
 /** Compares what routers said (host → output of `adjacencyCommand`) with what is intended of them. A silent router misses all of its own. */
 export function compareAdjacencies(intended: readonly Adjacency[], outputs: ReadonlyMap<string, string>): AdjacencyReport {
-  const live = new Map([...outputs].map(([host, output]) => [host, parseAdjacencies(output)]));
+  return matchAdjacencies(intended, new Map([...outputs].map(([host, output]) => [host, parseAdjacencies(output)])));
+}
+
+/** The same for what was read already: host → neighbours. */
+export function matchAdjacencies(intended: readonly Adjacency[], live: ReadonlyMap<string, readonly LiveAdjacency[]>): AdjacencyReport {
   const matched = new Set<LiveAdjacency>();
   const misses: AdjacencyMiss[] = [];
   for (const adjacency of intended) {
@@ -60,6 +64,11 @@ function isSame(intended: Adjacency, live: LiveAdjacency): boolean {
     && (live.interface === undefined || live.interface === intended.interface)
     // BFD for OSPFv3 runs between link-local addresses, which no inventory knows: its interface tells it.
     && (intended.neighbour === undefined ? live.interface !== undefined && live.neighbour.startsWith("fe80:") : live.neighbour === intended.neighbour);
+}
+
+/** Whether a daemon's word for a neighbour's state means that all is well: OSPF's, BFD's, BGP's. */
+export function isUp(state: string): boolean {
+  return state === "Full" || state === "up" || state === "Established";
 }
 
 /** Reads the output of `adjacencyCommand` (FRR 8.4). A daemon that does not run on the host contributes nothing. */
@@ -81,20 +90,20 @@ interface BgpFamily { readonly peers?: Record<string, { readonly state: string }
 function ospf2(id: string, neighbour: Ospf2Neighbour): LiveAdjacency {
   // `Full/-` on a point-to-point link; `link3:10.40.2.6` names interface and own address.
   const state = (neighbour.nbrState ?? neighbour.state ?? "unknown").split("/")[0] as string;
-  return { protocol: "ospf2", neighbour: id, interface: neighbour.ifaceName.split(":")[0] as string, up: state === "Full", state };
+  return { protocol: "ospf2", neighbour: id, interface: neighbour.ifaceName.split(":")[0] as string, up: isUp(state), state };
 }
 
 function ospf3({ neighborId, state, interfaceName }: Ospf3Neighbour): LiveAdjacency {
-  return { protocol: "ospf3", neighbour: neighborId, interface: interfaceName, up: state === "Full", state };
+  return { protocol: "ospf3", neighbour: neighborId, interface: interfaceName, up: isUp(state), state };
 }
 
 function bfd({ peer, interface: name, status }: BfdPeer): LiveAdjacency {
   const where = name === undefined ? {} : { interface: name };
-  return { protocol: peer.includes(":") ? "bfd6" : "bfd4", neighbour: peer, ...where, up: status === "up", state: status };
+  return { protocol: peer.includes(":") ? "bfd6" : "bfd4", neighbour: peer, ...where, up: isUp(status), state: status };
 }
 
 function bgp(protocol: "bgp4" | "bgp6", family: BgpFamily | undefined): LiveAdjacency[] {
-  return Object.entries(family?.peers ?? {}).map(([neighbour, { state }]) => ({ protocol, neighbour, up: state === "Established", state }));
+  return Object.entries(family?.peers ?? {}).map(([neighbour, { state }]) => ({ protocol, neighbour, up: isUp(state), state }));
 }
 
 /** The JSON documents of a text that strings several together, with plain text between them. */

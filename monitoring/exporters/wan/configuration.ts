@@ -1,0 +1,37 @@
+import type { Adjacency } from "../../../infra/network/adjacency.ts";
+
+/** What the `wan` exporter is told: the links and adjacencies that the inventory implies, and whom to ask about them. */
+export interface WanConfiguration {
+  readonly port: number;
+  /** How often routers are read, seconds. */
+  readonly everySeconds: number;
+  /** The file of the routers' reporter, as the node exporter names it. */
+  readonly neighboursFile: string;
+  readonly routers: readonly WanRouter[];
+  readonly links: readonly WanLink[];
+  /** Those that the routers above see. */
+  readonly adjacencies: readonly Adjacency[];
+}
+
+export interface WanRouter {
+  readonly name: string;
+  readonly role: string;
+  readonly address: string;
+  /** Its node exporter's. */
+  readonly port: number;
+}
+
+export interface WanLink {
+  readonly link: string;
+  readonly role: string;
+  readonly district: string;
+  /** The office's that it serves; the data center's for its own. */
+  readonly site: string;
+  /** The router of the data center that it hangs on, and its interface there: where bytes are counted. */
+  readonly hub: string;
+  readonly interface: string;
+  readonly carrier: string;
+  readonly capacityMbps: number;
+  /** Addresses that must answer for the link to be up. */
+  readonly probes: readonly string[];
+}

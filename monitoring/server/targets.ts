@@ -1,0 +1,63 @@
+/** What Prometheus asks: every host, every service at its door, our exporters. All targets carry where they stand. */
+import { hostAddress } from "../../infra/network/resolver.ts";
+import { hostsOfRole } from "../../inventory/index.ts";
+import type { Host, Province } from "../../inventory/model.ts";
+import { placeOf } from "../rules/labels.ts";
+import { NODE_PORT } from "./paths.ts";
+
+/** An entry of a file for Prometheus's file_sd. */
+export interface TargetGroup {
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The hosts that have a node exporter: all of the province's own. */
+export function watchedHosts(province: Province): Host[] {
+  return [...province.hosts.values()].filter((host) => province.sites.get(host.site)!.kind !== "external");
+}
+
+export function nodeTargets(province: Province): TargetGroup[] {
+  return watchedHosts(province).map((host) => ({
+    targets: [`${hostAddress(host)!.ipv4}:${NODE_PORT}`],
+    labels: { instance: host.name, ...placeOf(province, host.site), host: host.name, role: host.role },
+  }));
+}
+
+/** A door that the blackbox exporter knocks at. */
+interface Door {
+  readonly service: string;
+  /** A module of blackbox.ts. */
+  readonly module: string;
+  readonly host: Host;
+  /** As the module's prober takes it. */
+  readonly target: string;
+}
+
+export function probeTargets(province: Province): TargetGroup[] {
+  return doors(province).map(({ service, module, host, target }) => ({
+    targets: [target],
+    labels: { instance: `${service} ${host.name}`, ...placeOf(province, host.site), host: host.name, service, __param_module: module },
+  }));
+}
+
+/** Services by the names that their certificates have, else by address: a door is what a user finds. */
+function doors(province: Province): Door[] {
+  const { zone } = province.services.dns;
+  const at = (role: Host["role"], service: string, module: string, target: (address: string, host: Host) => string): Door[] =>
+    hostsOfRole(province, role).map((host) => ({ service, module, host, target: target(hostAddress(host)!.ipv4, host) }));
+  const named = (port: number) => (_: string, host: Host): string => `${serviceName(province, host) ?? `${host.name}.${zone}`}:${port}`;
+  return [
+    ...at("dns", "dns", "dns", (address) => address),
+    ...at("mail-exchanger", "smtp", "smtp", named(25)),
+    ...at("mailbox", "submission", "tls", named(465)),
+    ...at("mailbox", "imap", "imaps", named(993)),
+    ...at("conference", "conference", "https", (address, host) => `https://${named(443)(address, host)}/`),
+    ...at("conference", "janus", "tcp", (address) => `${address}:7088`),
+    ...at("mail-exchanger", "rspamd", "tcp", (address) => `${address}:11334`),
+  ];
+}
+
+/** The first name of the host's certificate. */
+function serviceName(province: Province, host: Host): string | undefined {
+  return [...province.certificates.values()].find((certificate) => certificate.host === host.name)?.names[0];
+}
