@@ -45,6 +45,7 @@ export function buildProvince(raw: Sound): Province {
     segments,
     hosts,
     links,
+    pools: addressing.pools,
     risks: frozenMap(risks.map((risk) => [risk.slug, risk])),
     routing: derive(
       {

@@ -29,6 +29,9 @@ export interface Prefixes {
   readonly ipv6: Ipv6Cidr;
 }
 
+/** The kinds of subnets in the prefix plan. */
+export type PoolName = "loopbacks" | "links" | "lans" | "access" | "datacenter";
+
 /** A level of the administration. Tiers are data: 1 is the province, 2 the districts of 2014, 3 the communes. */
 export interface Tier {
   readonly tier: number;
@@ -295,6 +298,8 @@ export interface Province {
   readonly segments: ReadonlyMap<string, Segment>;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly links: ReadonlyMap<string, Link>;
+  /** Where the plan takes the subnets of each kind from. */
+  readonly pools: Readonly<Record<PoolName, Prefixes>>;
   readonly risks: ReadonlyMap<string, SharedRisk>;
   readonly routing: Routing;
   readonly qos: readonly QosClass[];

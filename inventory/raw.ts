@@ -13,6 +13,7 @@ import type {
   Mail,
   Monitoring,
   People,
+  PoolName,
   Prefixes,
   QosClass,
   RoadmapYear,
@@ -23,6 +24,8 @@ import type {
   Site,
   Tier,
 } from "./model.ts";
+
+export type { PoolName } from "./model.ts";
 
 export interface RawProvince {
   readonly slug: string;
@@ -109,8 +112,6 @@ export const RISK_LISTS = { carriers: "carrier", ducts: "duct", pops: "pop", pow
 export interface RawPool extends Prefixes {
   readonly ipv4Length?: number;
 }
-
-export type PoolName = "loopbacks" | "links" | "lans" | "access" | "datacenter";
 
 export interface RawAddressing {
   readonly supernet: Prefixes;

@@ -1,17 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Configuration } from "../host/configuration.ts";
 import { configureHosts, type DomainArgs } from "../host/role.ts";
-
 import { securityDesign } from "./design.ts";
 
-/** Firewall zones, on the firewalls and on every host. One Configuration for each host. */
+/**
+ * Firewall zones, on the firewalls and on every host: one Configuration for each.
+ *
+ * @example
+ * new Security("security", { province, environment, connection: (host) => connectionOf(province, environment, host) });
+ */
 export class Security extends pulumi.ComponentResource {
   /** By host. */
   readonly hosts: ReadonlyMap<string, Configuration>;
 
   constructor(name: string, args: DomainArgs, options?: pulumi.ComponentResourceOptions) {
     super("egov:security:Security", name, {}, options);
-    this.hosts = configureHosts(this, "security", securityDesign(args.province), args);
+    this.hosts = configureHosts(this, "security", securityDesign(args.province, args.environment), args);
     this.registerOutputs({});
   }
 }

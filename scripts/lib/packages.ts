@@ -12,7 +12,7 @@ import type { Province } from "../../inventory/model.ts";
 export function imagePackages(province: Province): string[] {
   const tls = unsignedTls(province.certificates.keys());
   const designs = [
-    networkDesign(province), stateEdgeDesign(province), datacenterDesign(province), securityDesign(province),
+    networkDesign(province), stateEdgeDesign(province), datacenterDesign(province), ...[...province.environments.values()].map((environment) => securityDesign(province, environment)),
     mailDesign(province, tls), conferenceDesign(province, tls), monitoringDesign(province, tls),
   ];
   const intents: HostIntent[] = designs.flatMap((design) => [...design.values()]);
