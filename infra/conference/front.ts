@@ -52,6 +52,7 @@ function configuration(names: readonly string[]): string {
   return [
     "user www-data;",
     "worker_processes auto;",
+    "worker_rlimit_nofile 8192;",
     "pid /run/nginx.pid;",
     "error_log syslog:server=unix:/dev/log warn;",
     "events {",

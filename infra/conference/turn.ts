@@ -53,6 +53,7 @@ function configuration(province: Province, host: Host): string {
     "denied-peer-ip=0.0.0.0-255.255.255.255",
     "denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
     ...addresses.map((address) => `allowed-peer-ip=${address}`),
+    "no-rfc5780",
     "no-cli",
     "no-software-attribute",
     "log-file=stdout",

@@ -11,7 +11,7 @@ import { requirePlan } from "./store.ts";
 export interface ExecOptions {
   /** As for `child_process.spawn`; `inherit` lets the program talk to the user's terminal. Collected by default. */
   readonly stdio?: "inherit" | "pipe";
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly signal?: AbortSignal;
 }
 
