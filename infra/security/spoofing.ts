@@ -1,5 +1,5 @@
 /** Whose addresses may come in at which edge of the network: lists per site, which hold whatever way routing takes. */
-import type { Host, Interface, Province } from "../../inventory/model.ts";
+import type { Host, Province } from "../../inventory/model.ts";
 import { addressOf, subnetOf } from "../../inventory/reach.ts";
 import type { Family } from "./places.ts";
 
@@ -23,26 +23,18 @@ export function edgesOf(province: Province, host: Host): Edge[] {
   return host.interfaces.flatMap((one): Edge[] => {
     if (one.kind !== "link") return [{ interface: one.name, sources: { ipv4: [subnetOf(one.ipv4)], ipv6: [subnetOf(one.ipv6), ...LINK_SCOPE] } }];
     const peer = one.peer === undefined ? undefined : province.hosts.get(one.peer.host);
-    if (peer?.role === "site-router" && host.role !== "site-router") return [fromSite(peer, one)];
-    return peer?.role === "state-edge" ? [fromState(province, peer, one)] : [];
+    if (peer?.role === "site-router" && host.role !== "site-router") return [{ interface: one.name, sources: sourcesOf(peer) }];
+    // From outside nobody comes with an address of ours, but for the edge itself.
+    if (peer?.role === "state-edge") return [{ interface: one.name, sources: sourcesOf(peer), within: province.routing.bgp.announce }];
+    return [];
   });
 }
 
-/** A site's LANs, and its router's own addresses: it answers from any of them over either link. */
-function fromSite(router: Host, one: Interface): Edge {
-  const sources = (family: Family): string[] => [
+/** What lies behind a router, and its own addresses: it answers from any of them over any of its links. */
+function sourcesOf(router: Host): Edge["sources"] {
+  const of = (family: Family): string[] => [
     ...router.interfaces.map((port) => (port.kind === "link" ? addressOf(port[family]) : subnetOf(port[family]))),
     ...(router.loopback === undefined ? [] : [router.loopback[family]]),
   ];
-  return { interface: one.name, sources: { ipv4: sources("ipv4"), ipv6: [...sources("ipv6"), ...LINK_SCOPE] } };
-}
-
-/** From outside nobody comes with an address of ours, but for the edge itself on the link. */
-function fromState(province: Province, edge: Host, one: Interface): Edge {
-  const far = edge.interfaces.find((port) => port.link === one.link);
-  if (far === undefined) throw new Error(`${edge.name} has no end of the link ${one.link}`);
-  return {
-    interface: one.name, within: province.routing.bgp.announce,
-    sources: { ipv4: [addressOf(far.ipv4)], ipv6: [addressOf(far.ipv6)] },
-  };
+  return { ipv4: of("ipv4"), ipv6: [...of("ipv6"), ...LINK_SCOPE] };
 }
