@@ -22,18 +22,24 @@ QUESTIONS = {
 TIMEOUT_SECONDS = 2
 
 
+def command(vty, text):
+    vty.sendall(text.encode() + b"\0")
+    answer = b""
+    while answer[-4:-1] != b"\0\0\0":
+        part = vty.recv(65536)
+        if not part:
+            break
+        answer += part
+    return answer[:-4]
+
+
 def ask(daemon):
     with socket.socket(socket.AF_UNIX) as vty:
         vty.settimeout(TIMEOUT_SECONDS)
         vty.connect(f"/run/frr/{daemon}.vty")
-        vty.sendall(QUESTIONS[daemon].encode() + b"\0")
-        answer = b""
-        while answer[-4:-1] != b"\0\0\0":
-            part = vty.recv(65536)
-            if not part:
-                break
-            answer += part
-    return json.loads(answer.rstrip(b"\0"))
+        # Not every daemon answers at the level that a connection begins with.
+        command(vty, "enable")
+        return json.loads(command(vty, QUESTIONS[daemon]))
 
 
 def neighbours(daemon, said):
