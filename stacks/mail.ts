@@ -8,7 +8,7 @@ import { TLS_ROLES } from "./layers.ts";
 import { stackTls } from "./tls.ts";
 
 /** The same at each run. The password is a long random one, for which no salt is needed to make guessing harder. */
-const probeHash = (password: string): string => encrypt(password, "$6$mail-probe");
+const probeHash = (password: string): string => encrypt(password, "$6$mailprobe");
 
 /** Mail for every official. */
 export function mailStack(context: StackContext): Record<string, unknown> {

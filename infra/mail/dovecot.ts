@@ -38,14 +38,14 @@ export function dovecotIntent(province: Province, hosts: MailHosts, tls: Tls): H
       content: all.flatMap(({ address, passwordHash }) => (passwordHash === undefined ? [] : [`${address}:{SHA512-CRYPT}${passwordHash}\n`])).join(""),
       mode: "0640", owner: "root:dovecot",
     },
-    [MAILBOXES]: { content: all.map(({ address, quotaMiB }) => `${address}::::::::userdb_quota_rule=*:storage=${quotaMiB}M\n`).join("") },
+    [MAILBOXES]: { content: all.map(({ address, quotaMiB }) => `${address}:::::::userdb_quota_rule=*:storage=${quotaMiB}M\n`).join("") },
   };
   return {
     packages: ["dovecot-core", "dovecot-imapd", "dovecot-lmtpd", "dovecot-submissiond"],
     files: {
       ...files,
       [ACCOUNT]: { content: `g vmail ${VMAIL_ID}\nu vmail ${VMAIL_ID}:${VMAIL_ID} "Mailboxes" ${STORE}\n` },
-      ...keptAlive(UNIT, ["ExecStartPre=/usr/bin/systemd-sysusers", `ExecStartPre=/usr/bin/install -d -m 0750 -o vmail -g vmail ${STORE}`]),
+      ...keptAlive(UNIT, ["ExecStartPre=+/usr/bin/systemd-sysusers", `ExecStartPre=+/usr/bin/install -d -m 0750 -o vmail -g vmail ${STORE}`]),
     },
     units: { [UNIT]: { enabled: true, running: true } },
     services: [

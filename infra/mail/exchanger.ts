@@ -14,6 +14,7 @@ import { MILTER_PORT, trustedSenders } from "./rspamd.ts";
 export const LMTP_PORT = 24;
 export const QUOTA_PORT = 12340;
 const TLS_DIRECTORY = "/etc/postfix/tls";
+const SASL_DIRECTORY = "/etc/postfix/sasl";
 const BYTES_PER_MIB = 1_048_576;
 
 /** How long the mailbox host may take to say whether a mailbox has room, seconds. */
@@ -31,7 +32,11 @@ export function exchangerIntent(province: Province, hosts: MailHosts, host: Host
   const postfix = postfixIntent({ main: main(province, hosts, host), tables: tables(province) });
   // Postfix reads certificates when a daemon of it starts: its service is told of them, too.
   const services = postfix.services!.map((one) => (one.name === "postfix" ? { ...one, files: [...one.files, `${TLS_DIRECTORY}/`] } : one));
-  return mergeIntents([{ ...postfix, services }, { files }]);
+  const sasl = `${SASL_DIRECTORY}/smtpd.conf`;
+  return mergeIntents([{ ...postfix, services }, {
+    packages: ["libsasl2-modules"],
+    files: { ...files, [sasl]: { content: "pwcheck_method: auxprop\nauxprop_plugin: none\nmech_list: PLAIN\n" } },
+  }]);
 }
 
 function main(province: Province, hosts: MailHosts, host: Host): Record<string, string> {
@@ -65,6 +70,12 @@ function main(province: Province, hosts: MailHosts, host: Host): Record<string, 
 
     // The mailbox host's submission service passes on who logged in there (XCLIENT LOGIN), and nobody else may.
     smtpd_authorized_xclient_hosts: proxies,
+    // Postfix heeds such a login only where it could check one itself. It never does: AUTH is offered to nobody.
+    smtpd_sasl_auth_enable: "yes",
+    smtpd_sasl_type: "cyrus",
+    smtpd_sasl_path: "smtpd",
+    cyrus_sasl_config_path: SASL_DIRECTORY,
+    smtpd_sasl_exceptions_networks: "static:all",
     smtpd_client_event_limit_exceptions: `$mynetworks, ${proxies}`,
     smtpd_helo_required: "yes",
     disable_vrfy_command: "yes",

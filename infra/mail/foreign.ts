@@ -86,7 +86,7 @@ function signerIntent(province: Province): HostIntent {
     },
     units: { [OPENDKIM_UNIT]: { enabled: true, running: true } },
     services: [{
-      name: "opendkim", files: [OPENDKIM, OPENDKIM_KEY, keptAlivePath(OPENDKIM_UNIT)], check: `opendkim -n -x "$STAGE${OPENDKIM}"`, reload: `systemctl restart ${OPENDKIM_UNIT}`, unit: OPENDKIM_UNIT,
+      name: "opendkim", files: [OPENDKIM, OPENDKIM_KEY, keptAlivePath(OPENDKIM_UNIT)], check: `sed "s|${OPENDKIM_KEY}|$STAGE${OPENDKIM_KEY}|" "$STAGE${OPENDKIM}" >"$STAGE/opendkim.check" && opendkim -n -x "$STAGE/opendkim.check"`, reload: `systemctl restart ${OPENDKIM_UNIT}`, unit: OPENDKIM_UNIT,
     }],
   };
 }
