@@ -1,12 +1,14 @@
-/** `./egov status`: what stands, what the stacks did last, and with `--live` what works. */
+/** `./egov status`: what stands, what the stacks did last, what the monitoring knows, and with `--live` what works. */
 import { Command } from "commander";
 import { readStack } from "../infra/engine/index.ts";
 import { twinName, twinStatus, type TwinStatus } from "../infra/twin/index.ts";
 import { openAccess } from "../monitoring/access.ts";
 import { prove, type ProofReport } from "../monitoring/proof.ts";
+import { readScreen, type Screen, type Silence } from "../monitoring/screen.ts";
 import { FINDINGS, printJson, table, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { proofLines, proofSummary } from "./lib/proofText.ts";
 import { select, type Selection } from "./lib/province.ts";
+import { isScreenAmiss, screenLines } from "./lib/screenText.ts";
 import { LAYERS } from "../stacks/layers.ts";
 import { engineOptions, stackName } from "./lib/stacks.ts";
 
@@ -22,6 +24,8 @@ interface StatusReport {
   readonly environment: string;
   readonly twin?: TwinStatus;
   readonly stacks: readonly StackStatus[];
+  /** Absent where no monitoring was brought up, or nothing stands. */
+  readonly monitoring?: Screen | Silence;
   readonly live?: ProofReport;
 }
 
@@ -45,7 +49,18 @@ async function look(selection: Selection, live: boolean): Promise<StatusReport> 
     const stack = await readStack(engineOptions(layer, selection));
     return { stack: stackName(layer, selection), resources: stack?.resources.length ?? 0, updatedAt: stack?.updatedAt };
   }));
-  return { province: province.slug, environment: environment.name, ...(twin === undefined ? {} : { twin }), stacks, ...(live ? { live: await measure(selection) } : {}) };
+  const stands = twin?.state !== "down";
+  const watched = stands && stacks.some(({ stack, resources }) => stack === stackName("monitoring", selection) && resources > 0);
+  return {
+    province: province.slug, environment: environment.name, ...(twin === undefined ? {} : { twin }), stacks,
+    ...(watched ? { monitoring: await askMonitoring(selection) } : {}),
+    ...(live ? { live: await measure(selection) } : {}),
+  };
+}
+
+async function askMonitoring({ province, environment }: Selection): Promise<Screen | Silence> {
+  await using access = await openAccess(province, environment);
+  return await readScreen(province, access);
 }
 
 async function measure({ province, environment }: Selection): Promise<ProofReport> {
@@ -54,11 +69,11 @@ async function measure({ province, environment }: Selection): Promise<ProofRepor
 }
 
 /** Something that was brought up does not stand or does not work; what nobody brought up is not amiss. */
-function isAmiss({ twin, live }: StatusReport): boolean {
-  return twin?.state === "partial" || Object.keys(twin?.cuts ?? {}).length > 0 || live?.ok === false;
+function isAmiss({ twin, monitoring, live }: StatusReport): boolean {
+  return twin?.state === "partial" || Object.keys(twin?.cuts ?? {}).length > 0 || (monitoring !== undefined && isScreenAmiss(monitoring)) || live?.ok === false;
 }
 
-function print({ province, environment, twin, stacks, live }: StatusReport): void {
+function print({ province, environment, twin, stacks, monitoring, live }: StatusReport): void {
   console.log(`${province}, environment ${environment}`);
   if (twin !== undefined) {
     const dead = twin.hosts.filter((host) => !host.running).map((host) => host.name);
@@ -66,6 +81,7 @@ function print({ province, environment, twin, stacks, live }: StatusReport): voi
     for (const [link, kind] of Object.entries(twin.cuts)) console.log(`link ${link}: cut (${kind})`);
   }
   console.log(table(["STACK", "RESOURCES", "LAST UP"], stacks.map((s) => [s.stack, String(s.resources), s.updatedAt ?? "never"])));
+  if (monitoring !== undefined) for (const line of screenLines(monitoring)) console.log(line);
   if (live === undefined) return;
   console.log(`live: ${proofSummary(live)}`);
   for (const line of proofLines(live)) console.log(line);
