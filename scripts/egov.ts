@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { runProgram } from "./lib/program.ts";
 import { benchCommand } from "./bench.ts";
 import { downCommand } from "./down.ts";
+import { firewallCommand } from "./firewall.ts";
 import { inventoryCommand } from "./inventory.ts";
 import { previewCommand } from "./preview.ts";
 import { sshCommand } from "./ssh.ts";
@@ -16,7 +17,7 @@ const program = new Command("egov")
   .addHelpText("after", "\nExit codes: 0 done, 1 an error, 2 findings or differences.");
 
 for (const command of [
-  upCommand, previewCommand, downCommand, statusCommand, sshCommand, inventoryCommand, twinCommand, testCommand, benchCommand,
+  upCommand, previewCommand, downCommand, statusCommand, sshCommand, inventoryCommand, firewallCommand, twinCommand, testCommand, benchCommand,
 ]) {
   program.addCommand(command());
 }

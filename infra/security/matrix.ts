@@ -14,21 +14,22 @@ export interface Flow {
 
 export interface Verdict {
   readonly action: "accept" | "drop";
-  /** The line that decides; absent where none speaks of the flow, which is dropped. */
+  /** The line that decides, and the service by which it does; absent where no line speaks of the flow, which is dropped. */
   readonly rule?: PolicyRule;
+  readonly service?: FirewallService;
 }
 
 /** What becomes of a flow's first packet at the moment `at` (exceptions end). */
 export function judge(province: Province, flow: Flow, at: Date): Verdict {
   const { policy } = province.security;
   const exceptions = policy.filter((rule) => rule.exception === true && at.getTime() < expiryOf(province, rule) * 1000);
-  const rule = [...exceptions, ...policy.filter((one) => one.exception !== true)].find((one) => speaksOf(province, one, flow));
-  return rule === undefined ? { action: "drop" } : { action: rule.action, rule };
-}
-
-function speaksOf(province: Province, rule: PolicyRule, flow: Flow): boolean {
-  return joins(rule, flow.from, flow.to) && passedServices(province, rule).some((service) => speaks(service, flow.from, flow.to)
-    && service.ports.map(portsOf).some(({ protocol, first, last }) => protocol === flow.protocol && first <= flow.port && flow.port <= last));
+  for (const rule of [...exceptions, ...policy.filter((one) => one.exception !== true)]) {
+    if (!joins(rule, flow.from, flow.to)) continue;
+    const service = passedServices(province, rule).find((one) => speaks(one, flow.from, flow.to)
+      && one.ports.map(portsOf).some(({ protocol, first, last }) => protocol === flow.protocol && first <= flow.port && flow.port <= last));
+    if (service !== undefined) return { action: rule.action, rule, service };
+  }
+  return { action: "drop" };
 }
 
 function joins(rule: PolicyRule, from: Place, to: Place): boolean {
