@@ -189,7 +189,7 @@ export interface Raw {
   readonly conference: Conference | undefined;
   readonly monitoring: Monitoring | undefined;
   readonly environments: readonly RawEnvironment[];
-  readonly whole: ReadonlySet<"units" | "sites" | "hosts" | "links" | "qos">;
+  readonly whole: ReadonlySet<"units" | "sites" | "hosts" | "links" | "qos" | "certificates">;
   readonly names: Readonly<Record<ListName, ReadonlySet<string> | undefined>>;
 }
 

@@ -61,6 +61,7 @@ function rawOf(directory: string, contents: Contents, misfits: ReadonlyMap<FileN
           ["hosts", "hosts"],
           ["links", "links"],
           ["qos", "classes"],
+          ["certificates", "certificates"],
         ] as const
       )
         .filter(([file, key]) => reader.isWhole(file, key))

@@ -1,16 +1,14 @@
 import type { HostIntent } from "../host/intent.ts";
+import { CONFERENCE_CERTIFICATE } from "../../inventory/model/conference.ts";
 import type { Province } from "../../inventory/model.ts";
 import { serverTls, type Tls } from "../pki/tls.ts";
-
-/** The certificate's name in certificates.yaml. */
-export const CERTIFICATE = "conference";
 
 /** The host's certificate and its key, for the web server and TURN. */
 export const CERTIFICATE_FILES = { certificate: "/etc/egov/conference.crt", key: "/etc/egov/conference.key" } as const;
 
 /** TURN does not run as root; its group may read the key. */
 export function certificateIntent(tls: Tls): HostIntent {
-  const { certificate, key } = serverTls(tls, CERTIFICATE);
+  const { certificate, key } = serverTls(tls, CONFERENCE_CERTIFICATE);
   return {
     files: {
       [CERTIFICATE_FILES.certificate]: { content: certificate },
@@ -21,5 +19,5 @@ export function certificateIntent(tls: Tls): HostIntent {
 
 /** Names that the service answers to; links are made with the first. */
 export function webNames(province: Province): readonly string[] {
-  return province.certificates.get(CERTIFICATE)!.names;
+  return province.certificates.get(CONFERENCE_CERTIFICATE)!.names;
 }

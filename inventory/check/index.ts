@@ -5,6 +5,7 @@ import { checkAddressing } from "./addressing.ts";
 import { checkAreas } from "./areas.ts";
 import { checkCertificates } from "./certificates.ts";
 import { checkCommunes } from "./communes.ts";
+import { checkConference } from "./conference.ts";
 import { checkDuplicates } from "./duplicates.ts";
 import { checkEnvironments } from "./environments.ts";
 import { checkFunds } from "./funds.ts";
@@ -37,6 +38,7 @@ const CHECKS: readonly ((raw: Raw, report: Report) => void)[] = [
   checkCertificates,
   checkPeople,
   checkMail,
+  checkConference,
   checkSecurity,
   checkEnvironments,
 ];

@@ -25,3 +25,6 @@ export interface Conference {
 
 /** Where TURN listens: its registered ports (RFC 8656, 18.6), which browsers and firewalls expect. */
 export const TURN_PORTS = { plain: 3478, tls: 5349 } as const;
+
+/** What certificates.yaml calls the certificate of the conference host. */
+export const CONFERENCE_CERTIFICATE = "conference";
