@@ -3,13 +3,14 @@ import type { CommandResult, Vantage } from "./probes/vantage.ts";
 import { addressOf, lanWorkstation } from "../inventory/index.ts";
 import type { Environment, Host, Province, Site } from "../inventory/model.ts";
 import { SessionPool } from "../infra/host/pool.ts";
+import { resolverFile } from "../infra/network/resolver.ts";
 import { connectionOf } from "../infra/reach.ts";
 import { openTools, type Tools, twinName, workstationOf } from "../infra/twin/index.ts";
 
 export interface Access extends AsyncDisposable {
   readonly vantages: readonly Vantage[];
-  /** Runs a shell command as root. An unreachable host is a result with exit code 255, as ssh reports it. */
-  onHost(host: Host, command: string): Promise<CommandResult>;
+  /** Runs a shell command as root, with `input` as its standard input. An unreachable host is a result with exit code 255, as ssh reports it. */
+  onHost(host: Host, command: string, input?: string): Promise<CommandResult>;
 }
 
 /** Seconds until a host that does not answer is given up: it should be there already. */
@@ -18,16 +19,16 @@ const LOGIN_TIMEOUT_SECONDS = 5;
 /** Opens what is needed as it is needed; disposing of it closes every connection. */
 export async function openAccess(province: Province, environment: Environment): Promise<Access> {
   const pool = new SessionPool();
-  const onHost = async (host: Host, command: string): Promise<CommandResult> => {
+  const onHost = async (host: Host, command: string, input = ""): Promise<CommandResult> => {
     const connection = { ...connectionOf(province, environment, host), timeoutSeconds: LOGIN_TIMEOUT_SECONDS };
     try {
-      const { code, stdout, stderr } = await pool.use(connection, (session) => session.run(command, Buffer.alloc(0)));
+      const { code, stdout, stderr } = await pool.use(connection, (session) => session.run(command, Buffer.from(input)));
       return { exitCode: code ?? 255, stdout: stdout.toString("utf8"), stderr };
     } catch (error) {
       return { exitCode: 255, stdout: "", stderr: error instanceof Error ? error.message : String(error) };
     }
   };
-  const tools = environment.kind === "twin" ? await openTools(twinName(province, environment)) : undefined;
+  const tools = environment.kind === "twin" ? await openTools(twinName(province, environment), { resolver: resolverFile(province).content }) : undefined;
   const vantages = [...province.sites.values()].flatMap((site): Vantage[] => {
     const lan = lanWorkstation(site);
     if (lan === undefined) return [];
@@ -48,8 +49,8 @@ export async function openAccess(province: Province, environment: Environment): 
 function workstation(tools: Tools, site: Site, address: Vantage["address"]): Vantage {
   return {
     site: site.slug, address,
-    run: async (argv) => {
-      const { code, stdout, stderr } = await tools.run(workstationOf(site), argv);
+    run: async (argv, input = "") => {
+      const { code, stdout, stderr } = await tools.run(workstationOf(site), argv, { input });
       return { exitCode: code, stdout, stderr };
     },
   };
@@ -58,7 +59,7 @@ function workstation(tools: Tools, site: Site, address: Vantage["address"]): Van
 /** On real hosts the office's router speaks for its LAN, from its LAN address. */
 function routerOf(province: Province, site: Site, address: Vantage["address"], onHost: Access["onHost"]): Vantage {
   const router = [...province.hosts.values()].find((host) => host.site === site.slug) as Host;
-  return { site: site.slug, address, source: address, run: async (argv) => await onHost(router, argv.map(quoted).join(" ")) };
+  return { site: site.slug, address, source: address, run: async (argv, input) => await onHost(router, argv.map(quoted).join(" "), input) };
 }
 
 function quoted(argument: string): string {

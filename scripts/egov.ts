@@ -5,6 +5,8 @@ import { benchCommand } from "./bench.ts";
 import { downCommand } from "./down.ts";
 import { firewallCommand } from "./firewall.ts";
 import { inventoryCommand } from "./inventory.ts";
+import { mailCommand } from "./mail.ts";
+import { peopleCommand } from "./people.ts";
 import { previewCommand } from "./preview.ts";
 import { sshCommand } from "./ssh.ts";
 import { statusCommand } from "./status.ts";
@@ -17,7 +19,7 @@ const program = new Command("egov")
   .addHelpText("after", "\nExit codes: 0 done, 1 an error, 2 findings or differences.");
 
 for (const command of [
-  upCommand, previewCommand, downCommand, statusCommand, sshCommand, inventoryCommand, firewallCommand, twinCommand, testCommand, benchCommand,
+  upCommand, previewCommand, downCommand, statusCommand, sshCommand, inventoryCommand, mailCommand, peopleCommand, firewallCommand, twinCommand, testCommand, benchCommand,
 ]) {
   program.addCommand(command());
 }

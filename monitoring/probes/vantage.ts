@@ -6,8 +6,11 @@ export interface Vantage {
   readonly address: { readonly ipv4: string; readonly ipv6: string };
   /** Address that packets leave from; absent when the vantage has only one. */
   readonly source?: { readonly ipv4: string; readonly ipv6: string };
-  /** Runs a command there. A non-zero exit code is a result, not an error; rejects when the vantage cannot be used at all. */
-  run(argv: readonly string[]): Promise<CommandResult>;
+  /**
+   * Runs a command there, with `input` as its standard input. A non-zero exit code is a result, not an error; rejects when the
+   * vantage cannot be used at all.
+   */
+  run(argv: readonly string[], input?: string): Promise<CommandResult>;
 }
 
 export interface CommandResult {
