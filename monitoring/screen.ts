@@ -4,7 +4,7 @@ import { hostsOfRole } from "../inventory/index.ts";
 import type { Access } from "./access.ts";
 import type { Severity } from "./rules/alert.ts";
 import { ALERTMANAGER_PORT, AUTHORITY, PROMETHEUS_PORT } from "./server/paths.ts";
-import { serverName } from "./server/prometheus.ts";
+import { serverName } from "./server/names.ts";
 
 /** How many of something are well, and which are not. */
 export interface Count {

@@ -13,6 +13,7 @@ import { checkHosts } from "./hosts.ts";
 import { checkInterfaces } from "./interfaces.ts";
 import { checkLinks } from "./links.ts";
 import { checkMail } from "./mail.ts";
+import { checkMonitoring } from "./monitoring.ts";
 import { checkPeople } from "./people.ts";
 import { checkQos } from "./qos.ts";
 import { checkReferences } from "./references.ts";
@@ -40,6 +41,7 @@ const CHECKS: readonly ((raw: Raw, report: Report) => void)[] = [
   checkMail,
   checkConference,
   checkSecurity,
+  checkMonitoring,
   checkEnvironments,
 ];
 

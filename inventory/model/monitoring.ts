@@ -1,7 +1,10 @@
+/** Name in certificates.yaml of the certificate that Prometheus and Alertmanager show. */
+export const MONITORING_CERTIFICATE = "monitoring";
+
 export interface Monitoring {
   /** How often every exporter is asked and every rule looked at, seconds. */
   readonly scrapeSeconds: number;
   readonly retentionDays: number;
-  /** Address below the mail domain that alerts go to. */
+  /** Login of the person or group that alerts are mailed to. */
   readonly alertsTo: string;
 }

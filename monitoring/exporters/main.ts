@@ -1,5 +1,6 @@
 /** The program of all exporters: `exporters.cjs NAME CONFIGURATION-FILE`. */
 import { readFileSync } from "node:fs";
+import { runMail, type MailConfiguration } from "./mail.ts";
 import { runPager, type PagerConfiguration } from "./pager.ts";
 import { runWan } from "./wan/wan.ts";
 import type { WanConfiguration } from "./wan/configuration.ts";
@@ -9,6 +10,7 @@ const configuration: unknown = JSON.parse(readFileSync(file ?? "", "utf8"));
 
 switch (name) {
   case "wan": runWan(configuration as WanConfiguration); break;
+  case "mail": runMail(configuration as MailConfiguration); break;
   case "pager": runPager(configuration as PagerConfiguration); break;
   default: throw new Error(`there is no exporter ${name}`);
 }

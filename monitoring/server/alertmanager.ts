@@ -6,7 +6,7 @@ import type { Province } from "../../inventory/model.ts";
 import { inhibitRules } from "../rules/inhibition.ts";
 import { timing } from "../rules/timing.ts";
 import { ALERTMANAGER_PORT, AUTHORITY, CONFIGURATION, EXPORTER_PORTS } from "./paths.ts";
-import { serverName } from "./prometheus.ts";
+import { certificateOf, serverName } from "./names.ts";
 import { COMES_BACK, dropIn, unitFile } from "./unit.ts";
 
 const UNIT = "prometheus-alertmanager.service";
@@ -61,15 +61,15 @@ function alertmanagerConfiguration(province: Province): object {
   };
 }
 
-/** Mail goes out from an address of mon1's own name, for which the province's zone says that mon1 may send (SPF, RFC 7208). */
+/** Mail goes out from an address of the monitoring host's own name, for which the province's zone says that this host may send (SPF, RFC 7208). */
 function smarthost(province: Province): object {
-  const { domain } = province.mail;
+  const { zone } = province.services.dns;
   const exchanger = hostsOfRole(province, "mail-exchanger")[0]!;
-  const monitor = hostsOfRole(province, "monitoring")[0]!;
+  const { host } = certificateOf(province);
   return {
-    smtp_smarthost: `${exchanger.name}.${province.services.dns.zone}:25`,
-    smtp_from: `canh-bao@${monitor.name}.${domain}`,
-    smtp_hello: `${monitor.name}.${province.services.dns.zone}`,
+    smtp_smarthost: `${exchanger.name}.${zone}:25`,
+    smtp_from: `canh-bao@${host}.${zone}`,
+    smtp_hello: `${host}.${zone}`,
     smtp_require_tls: true,
   };
 }

@@ -1,14 +1,22 @@
 /** What our exporters are told of the inventory: the intent that they compare life with. */
 import { intendedAdjacencies } from "../../infra/network/adjacency.ts";
 import { hostAddress } from "../../infra/network/resolver.ts";
-import { addressOf } from "../../inventory/index.ts";
+import { addressOf, hostsOfRole } from "../../inventory/index.ts";
+import { addressesOf, mailHosts, mailServerName, PROBE_PASSWORD_SECRET, probeAddress } from "../../infra/mail/names.ts";
 import type { Host, Link, LinkEnd, Province } from "../../inventory/model.ts";
+import type { MailConfiguration } from "../exporters/mail.ts";
 import type { PagerConfiguration } from "../exporters/pager.ts";
 import type { WanConfiguration } from "../exporters/wan/configuration.ts";
 import { datacenterOf, NONE, placeOf } from "../rules/labels.ts";
-import { ALERTMANAGER_PORT, AUTHORITY, EXPORTER_PORTS, NODE_PORT, PROMETHEUS_PORT } from "./paths.ts";
+import { ALERTMANAGER_PORT, AUTHORITY, EXPORTER_PORTS, type ExporterName, NODE_PORT, PROMETHEUS_PORT } from "./paths.ts";
 import { NEIGHBOURS } from "./reporters.ts";
-import { serverName } from "./prometheus.ts";
+import { certificateOf, serverName } from "./names.ts";
+
+/** What each of our exporters is told, of those that the province has a use for. */
+export function exporterConfigurations(province: Province): Partial<Record<ExporterName, object>> {
+  const mail = mailConfiguration(province);
+  return { wan: wanConfiguration(province), ...(mail && { mail }), pager: pagerConfiguration(province) };
+}
 
 const HUB_ROLES: readonly Host["role"][] = ["core", "aggregation", "firewall"];
 
@@ -17,7 +25,7 @@ export function hubs(province: Province): Host[] {
   return [...province.hosts.values()].filter((host) => HUB_ROLES.includes(host.role));
 }
 
-export function wanConfiguration(province: Province): WanConfiguration {
+function wanConfiguration(province: Province): WanConfiguration {
   const routers = hubs(province);
   const ours = new Set(routers.map((host) => host.name));
   return {
@@ -31,19 +39,40 @@ export function wanConfiguration(province: Province): WanConfiguration {
 }
 
 function linkOf(province: Province, link: Link, hubNames: ReadonlySet<string>): WanConfiguration["links"][number] {
-  const near = link.ends.find((end) => hubNames.has(end.host));
-  if (near === undefined) throw new Error(`link ${link.name} has no end in the data center`);
+  // A link between two sites has no end here; then nobody counts its bytes.
+  const near = link.ends.find((end) => hubNames.has(end.host)) ?? link.ends[0];
   const far = link.ends.find((end) => end !== near) as LinkEnd;
   const { district, site } = placeOf(province, province.hosts.get(hubNames.has(far.host) ? near.host : far.host)!.site);
   return {
     link: link.name, role: link.role, district, site, hub: near.host, interface: near.interface, carrier: link.carrier ?? NONE,
     capacityMbps: link.capacityMbps,
     // Both ends of a link between hubs; of the others the far one, for whether the near one answers says nothing of the link.
-    probes: (hubNames.has(far.host) ? link.ends : [far]).map((end) => addressOf(end.ipv4)),
+    probes: (hubNames.has(far.host) === hubNames.has(near.host) ? link.ends : [far]).map((end) => addressOf(end.ipv4)),
   };
 }
 
-export function pagerConfiguration(province: Province): PagerConfiguration {
+/** Seconds between two offices' turns: a round of TLS handshakes each, which the servers hardly feel. */
+const MAIL_TURN_SECONDS = 5;
+
+/** Undefined in a province without mail. */
+function mailConfiguration(province: Province): MailConfiguration | undefined {
+  const hosts = mailHosts(province);
+  return hosts && {
+    port: EXPORTER_PORTS.mail,
+    everySeconds: MAIL_TURN_SECONDS,
+    server: mailServerName(province, hosts),
+    resolvers: hostsOfRole(province, "dns").map((host) => addressesOf(host).ipv4),
+    domain: province.mail.domain,
+    authorityFile: AUTHORITY,
+    password: `{{secret:${PROBE_PASSWORD_SECRET}}}`,
+    offices: [...province.sites.values()].filter((site) => site.kind === "office").map(({ slug }) => {
+      const { site, district } = placeOf(province, slug);
+      return { site, district, address: probeAddress(province, slug) };
+    }),
+  };
+}
+
+function pagerConfiguration(province: Province): PagerConfiguration {
   return {
     port: EXPORTER_PORTS.pager,
     everySeconds: 2,
@@ -51,6 +80,6 @@ export function pagerConfiguration(province: Province): PagerConfiguration {
     serverName: serverName(province),
     prometheusPort: PROMETHEUS_PORT,
     alertmanagerPort: ALERTMANAGER_PORT,
-    labels: { ...placeOf(province, datacenterOf(province)), host: province.certificates.get("monitoring")!.host },
+    labels: { ...placeOf(province, datacenterOf(province)), host: certificateOf(province).host },
   };
 }

@@ -3,35 +3,46 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import type { HostFile, HostIntent } from "../../infra/host/intent.ts";
 import type { Province } from "../../inventory/model.ts";
-import { pagerConfiguration, wanConfiguration } from "./exporterConfiguration.ts";
+import { SECRET as CONFERENCE_SECRET } from "../../infra/conference/secrets.ts";
+import { PROBE_PASSWORD_SECRET } from "../../infra/mail/names.ts";
+import { exporterConfigurations } from "./exporterConfiguration.ts";
 import type { ExporterName } from "./paths.ts";
 import { COMES_BACK, HARDENED, unitFile } from "./unit.ts";
+
+/** Secrets that the exporters' files ask for: the probe mailboxes' password, and Janus's for its admin API. */
+export const MONITORING_SECRETS: readonly string[] = [PROBE_PASSWORD_SECRET, CONFERENCE_SECRET.admin];
 
 const PROGRAM = "/usr/local/lib/egov/exporters.cjs";
 
 interface Exporter {
   readonly description: string;
-  readonly configuration: object;
   readonly capabilities?: readonly string[];
 }
 
+const EXPORTERS: Readonly<Record<ExporterName, Exporter>> = {
+  // fping opens raw sockets.
+  wan: { description: "Links and adjacencies", capabilities: ["CAP_NET_RAW"] },
+  mail: { description: "Mail from office to office" },
+  conference: { description: "Rooms and their media" },
+  pager: { description: "What people were told, and a switch that notices a dead Prometheus" },
+};
+
 export function exportersIntent(province: Province): HostIntent {
-  const exporters: Partial<Record<ExporterName, Exporter>> = {
-    // fping opens raw sockets.
-    wan: { description: "Links and adjacencies", configuration: wanConfiguration(province), capabilities: ["CAP_NET_RAW"] },
-    pager: { description: "What was told to people, and a switch that notices a dead Prometheus", configuration: pagerConfiguration(province) },
-  };
-  const parts = Object.entries(exporters).map(([name, exporter]) => ({ unit: `egov-exporter-${name}.service`, name, ...exporter }));
-  const files = (part: (typeof parts)[number]): Record<string, HostFile> => ({
-    [configurationPath(part.name)]: { content: `${JSON.stringify(part.configuration, undefined, 1)}\n`, mode: "0640" },
-    [`/etc/systemd/system/${part.unit}`]: exporterUnit(part.name, part),
+  const parts = Object.entries(exporterConfigurations(province)).map(([name, configuration]) => {
+    const unit = `egov-exporter-${name}.service`;
+    const files: Record<string, HostFile> = {
+      [configurationPath(name)]: { content: `${JSON.stringify(configuration, undefined, 1)}\n`, mode: "0640" },
+      [`/etc/systemd/system/${unit}`]: exporterUnit(name, EXPORTERS[name as ExporterName]),
+    };
+    return { unit, files };
   });
   return {
-    packages: ["fping", "nodejs"],
-    files: { [PROGRAM]: { content: program() }, ...Object.assign({}, ...parts.map(files)) },
+    // The mail probe is a script around the latter two.
+    packages: ["fping", "nodejs", "curl", "bind9-dnsutils"],
+    files: { [PROGRAM]: { content: program() }, ...Object.assign({}, ...parts.map(({ files }) => files)) },
     units: Object.fromEntries(parts.map(({ unit }) => [unit, { enabled: true, running: true }])),
-    services: parts.map((part) => ({
-      name: `exporter-${part.name}`, files: [PROGRAM, ...Object.keys(files(part))], reload: `systemctl restart ${part.unit}`, unit: part.unit,
+    services: parts.map(({ unit, files }) => ({
+      name: unit.replace(".service", ""), files: [PROGRAM, ...Object.keys(files)], reload: `systemctl restart ${unit}`, unit,
     })),
   };
 }

@@ -6,7 +6,9 @@ import type { Province } from "../../inventory/model.ts";
 import { datacenterOf, placeOf } from "../rules/labels.ts";
 import { ruleFiles } from "../rules/files.ts";
 import { timing } from "../rules/timing.ts";
-import { ALERTMANAGER_PORT, AUTHORITY, BLACKBOX_PORT, CONFIGURATION, EXPORTER_PORTS, PROMETHEUS_PORT } from "./paths.ts";
+import { exporterConfigurations } from "./exporterConfiguration.ts";
+import { certificateOf, serverName } from "./names.ts";
+import { ALERTMANAGER_PORT, AUTHORITY, BLACKBOX_PORT, CONFIGURATION, EXPORTER_PORTS, type ExporterName, PROMETHEUS_PORT } from "./paths.ts";
 import { nodeTargets, probeTargets } from "./targets.ts";
 import { COMES_BACK, dropIn, unitFile } from "./unit.ts";
 
@@ -50,7 +52,7 @@ export function prometheusIntent(province: Province, tls: Tls): HostIntent {
       ].join(" ")}"\n` },
       [dropIn(UNIT)]: unitFile({ ...COMES_BACK, Service: [...COMES_BACK["Service"]!, "Environment=GOGC=50"] }),
       ...configuration,
-      ...webFiles(tls),
+      ...webFiles(province, tls),
     },
     units: { [UNIT]: { enabled: true, running: true } },
     services: [
@@ -63,9 +65,9 @@ export function prometheusIntent(province: Province, tls: Tls): HostIntent {
   };
 }
 
-/** The web side of Prometheus and of Alertmanager: TLS with the certificate that certificates.yaml calls `monitoring`. */
-function webFiles(tls: Tls): Record<string, HostFile> {
-  const { certificate, key } = serverTls(tls, "monitoring");
+/** The web side of Prometheus and of Alertmanager: TLS with the monitoring host's certificate. */
+function webFiles(province: Province, tls: Tls): Record<string, HostFile> {
+  const { certificate, key } = serverTls(tls, certificateOf(province).name);
   return {
     [WEB]: { content: stringify({ tls_server_config: { cert_file: "tls/certificate.pem", key_file: "tls/key.pem", min_version: "TLS12" } }) },
     [`${TLS}/certificate.pem`]: { content: certificate },
@@ -79,7 +81,7 @@ function prometheusConfiguration(province: Province): object {
   const here = placeOf(province, datacenterOf(province));
   const secured = { scheme: "https", tls_config: { ca_file: "tls/authority.pem", server_name: serverName(province) } };
   const ours = (name: string, port: number, more: object = {}): object => ({
-    job_name: name, ...more, static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { instance: name, ...here, host: monitoringHost(province), service: name } }],
+    job_name: name, ...more, static_configs: [{ targets: [`127.0.0.1:${port}`], labels: { instance: name, ...here, host: certificateOf(province).host, service: name } }],
   });
   const keep = (names: readonly string[]): object => ({ metric_relabel_configs: [{ source_labels: ["__name__"], regex: names.join("|"), action: "keep" }] });
   return {
@@ -98,20 +100,11 @@ function prometheusConfiguration(province: Province): object {
         { target_label: "__address__", replacement: `127.0.0.1:${BLACKBOX_PORT}` },
       ], ...keep(["probe_success", "probe_duration_seconds", "probe_ssl_earliest_cert_expiry"]) },
       // What they say of a site or a link is that site's, not theirs.
-      ...Object.entries(EXPORTER_PORTS).map(([name, port]) => ours(name, port, { honor_labels: true })),
+      ...Object.keys(exporterConfigurations(province)).map((name) => ours(name, EXPORTER_PORTS[name as ExporterName], { honor_labels: true })),
       ours("prometheus", PROMETHEUS_PORT, { ...secured, ...keep(KEPT_OF_OURSELVES) }),
       ours("alertmanager", ALERTMANAGER_PORT, { ...secured, ...keep(KEPT_OF_OURSELVES) }),
     ],
   };
-}
-
-/** A name that the certificate is good for. */
-export function serverName(province: Province): string {
-  return province.certificates.get("monitoring")!.names[0]!;
-}
-
-function monitoringHost(province: Province): string {
-  return province.certificates.get("monitoring")!.host;
 }
 
 function json(value: unknown): string {

@@ -1,6 +1,7 @@
 /** Secrets and certificates that a layer's program asks of its stack's settings: made on the first `up`, kept encrypted. */
 import { randomBytes } from "node:crypto";
-import { ensureSecret, readSettings, setConfig, setSecret } from "../../infra/engine/index.ts";
+import { CONFERENCE_SECRETS, SECRET } from "../../infra/conference/secrets.ts";
+import { type EngineOptions, ensureSecret, readSettings, setConfig, setSecret } from "../../infra/engine/index.ts";
 import { createDkimKey, DKIM_KEY_SECRET, FOREIGN_DKIM_KEY_SECRET } from "../../infra/mail/dkim.ts";
 import { PROBE_PASSWORD_SECRET } from "../../infra/mail/names.ts";
 import { createAuthority, issueCertificate, type KeyedCertificate, servesOn } from "../../infra/pki/authority.ts";
@@ -19,8 +20,13 @@ const SECRETS: Readonly<Record<Layer, Readonly<Record<string, Generator>>>> = {
   datacenter: {},
   security: {},
   mail: { [PROBE_PASSWORD_SECRET]: password, [DKIM_KEY_SECRET]: createDkimKey, [FOREIGN_DKIM_KEY_SECRET]: createDkimKey },
-  conference: {},
+  conference: Object.fromEntries(CONFERENCE_SECRETS.map((name) => [name, password])),
   monitoring: {},
+};
+
+/** Secrets of another layer that a layer's program needs, too: they are copied, so that neither stack has to be up for the other. */
+const SHARED: Readonly<Partial<Record<Layer, Readonly<Record<string, Layer>>>>> = {
+  monitoring: { [PROBE_PASSWORD_SECRET]: "mail", [SECRET.admin]: "conference" },
 };
 
 /** The layer whose settings keep the authority: its key leaves them only to sign. */
@@ -38,10 +44,18 @@ export async function ensureSecrets(layer: Layer, selection: Selection): Promise
     for (const [key, generate] of Object.entries(SECRETS[layer])) {
       if (!known.has(`egov:${key}`)) await ensureSecret(options, `egov:${key}`, generate);
     }
+    for (const [key, owner] of Object.entries(SHARED[layer] ?? {})) await share(key, engineOptions(owner, selection), SECRETS[owner][key]!, options);
     if (TLS_ROLES[layer] !== undefined) await ensureCertificates(layer, selection, known);
   });
   turn = mine.catch(() => {});
   await mine;
+}
+
+/** Copies a secret from its owner's settings, where it is made if need be, to those of `options`. */
+async function share(key: string, owner: EngineOptions, generate: Generator, options: EngineOptions): Promise<void> {
+  await ensureSecret(owner, `egov:${key}`, generate);
+  const value = valueOf(await readSettings(owner), key);
+  if (valueOf(await readSettings(options), key) !== value) await setSecret(options, `egov:${key}`, value);
 }
 
 /** Signs the certificates of the layer's hosts that are not there, or are for other names, or end soon. */

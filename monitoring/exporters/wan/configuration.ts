@@ -27,7 +27,7 @@ export interface WanLink {
   readonly district: string;
   /** The office's that it serves; the data center's for its own. */
   readonly site: string;
-  /** The router of the data center that it hangs on, and its interface there: where bytes are counted. */
+  /** The router of the data center that it hangs on, if any does, and its interface there: where bytes are counted. */
   readonly hub: string;
   readonly interface: string;
   readonly carrier: string;
