@@ -5,6 +5,7 @@ import type { HostIntent } from "../host/intent.ts";
 import { ZONES_DIRECTORY } from "../datacenter/dns.ts";
 import { MAIL_RECORDS } from "../datacenter/zones.ts";
 import type { Province } from "../../inventory/model.ts";
+import { hostsOfRole } from "../../inventory/reach.ts";
 
 /** Preference of the first mail exchanger (RFC 5321, 5.1); each further one adds as much. */
 const PREFERENCE_STEP = 10;
@@ -17,7 +18,8 @@ export function mailRecords(province: Province, { exchangers }: MailHosts): stri
   return [
     ...exchangers.map((host, i) => `@ MX ${(i + 1) * PREFERENCE_STEP} ${fullName(province, host)}.`),
     `@ TXT ${txt("v=spf1 mx -all")}`,
-    ...exchangers.map((host) => `${host.name} TXT ${txt("v=spf1 a -all")}`),
+    // Alerts go out from the monitoring host's own name, as its own.
+    ...[...exchangers, ...hostsOfRole(province, "monitoring")].map((host) => `${host.name} TXT ${txt("v=spf1 a -all")}`),
     `${DKIM_SELECTOR}._domainkey TXT {{secret:${DKIM_RECORD_SECRET}}}`,
     `_dmarc TXT ${txt("v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s")}`,
     "",
