@@ -21,7 +21,7 @@ const WANTED: Readonly<Record<string, number>> = {
   "net.ipv6.neigh.default.gc_thresh2": 32_768,
   "net.ipv6.neigh.default.gc_thresh3": 65_536,
   // A tenth of a second's pause on a busy machine brings more video than the default of 208 KiB holds.
-  "net.core.rmem_default": 1_048_576,
+  "net.core.rmem_default": 4_194_304,
 };
 
 /** What the machine was like before the first twin. */

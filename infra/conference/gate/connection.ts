@@ -1,5 +1,6 @@
 /** One participant's connection: from the page's websocket to the participant's handles in Janus. */
 import type WebSocket from "ws";
+import { handleName } from "./handleName.ts";
 import type { Invitation } from "./invitation.ts";
 import { type JanusHandle, JanusError, type JanusSession, type PluginEvent } from "./janus.ts";
 import { CLOSE, type FromGate, type Kind, type Participant, type Stream, type ToGate } from "./protocol.ts";
@@ -47,7 +48,7 @@ export class Connection implements Member {
   static async join(args: ConnectionArgs): Promise<Connection> {
     const connection = new Connection(args);
     const { invitation, janus, settings } = args;
-    connection.#publisher = await janus.attach(handleName(invitation, "publisher"), (event) => connection.#heard(event));
+    connection.#publisher = await janus.attach(connection.#handleName("publisher"), (event) => connection.#heard(event));
     const joined = await connection.#publisher.message({
       request: "join", ptype: "publisher", room: invitation.room, pin: settings.secrets.room, id: invitation.id, display: invitation.name,
     });
@@ -149,6 +150,11 @@ export class Connection implements Member {
     return { room: this.#args.invitation.room, secret: this.#args.settings.secrets.room };
   }
 
+  #handleName(kind: "publisher" | "subscriber"): string {
+    const { room, site, id: participant } = this.#args.invitation;
+    return handleName({ room, site, participant, kind });
+  }
+
   #change(change: Partial<Participant>): void {
     this.state = { ...this.state, ...change };
     this.#args.rooms.changed(this.#args.invitation.room);
@@ -164,7 +170,7 @@ export class Connection implements Member {
     const streams = feeds.map((feed) => ({ feed }));
     if (this.#subscriber === undefined) {
       const { invitation, janus, settings } = this.#args;
-      this.#subscriber = janus.attach(handleName(invitation, "subscriber"), (event) => this.#offered(event)).then(async (handle) => {
+      this.#subscriber = janus.attach(this.#handleName("subscriber"), (event) => this.#offered(event)).then(async (handle) => {
         this.#offered(await handle.message({ request: "join", ptype: "subscriber", room: invitation.room, pin: settings.secrets.room, streams }));
         return handle;
       });
@@ -188,9 +194,4 @@ export class Connection implements Member {
       active === false || participant === undefined || (type !== "audio" && type !== "video") ? [] : [{ mid, participant, kind: type as Kind }]);
     this.say({ type: "offer", sdp: jsep.sdp, streams });
   }
-}
-
-/** How the admin API shows a handle, for reports a room and a site: see monitoring/probes/janus.ts. */
-export function handleName({ room, site, id }: Pick<Invitation, "room" | "site" | "id">, kind: "publisher" | "subscriber"): string {
-  return `${room}/${site}/${id}/${kind}`;
 }
