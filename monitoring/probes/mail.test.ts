@@ -31,7 +31,8 @@ function vantage(site: string, records: Readonly<Record<string, string>> = RECOR
 }
 
 async function signed(letter: string): Promise<string> {
-  const { signatures } = await dkimSign(letter, { canonicalization: "relaxed/relaxed", signingDomain: DOMAIN, selector: "egov1", privateKey });
+  const key = { signingDomain: DOMAIN, selector: "egov1", privateKey };
+  const { signatures } = await dkimSign(letter, { canonicalization: "relaxed/relaxed", ...key, signatureData: [key] });
   return signatures + letter;
 }
 
