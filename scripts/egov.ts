@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { runProgram } from "./lib/program.ts";
 import { benchCommand } from "./bench.ts";
+import { conferenceCommand } from "./conference.ts";
 import { downCommand } from "./down.ts";
 import { firewallCommand } from "./firewall.ts";
 import { inventoryCommand } from "./inventory.ts";
@@ -19,7 +20,7 @@ const program = new Command("egov")
   .addHelpText("after", "\nExit codes: 0 done, 1 an error, 2 findings or differences.");
 
 for (const command of [
-  upCommand, previewCommand, downCommand, statusCommand, sshCommand, inventoryCommand, mailCommand, peopleCommand, firewallCommand, twinCommand, testCommand, benchCommand,
+  upCommand, previewCommand, downCommand, statusCommand, sshCommand, inventoryCommand, mailCommand, peopleCommand, conferenceCommand, firewallCommand, twinCommand, testCommand, benchCommand,
 ]) {
   program.addCommand(command());
 }
