@@ -1,8 +1,7 @@
 /**
  * The proof that a province works: every office reaches the data center and every other office, every intended adjacency
- * is full, names are resolved. What is missing is named; nothing is taken from state, all is measured.
+ * is full, names are resolved, the services answer. What is missing is named; nothing is taken from state, all is measured.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { intendedAdjacencies } from "../infra/network/adjacency.ts";
 import { hostAddress } from "../infra/network/resolver.ts";
 import { bootedHosts, hostsOfRole } from "../inventory/index.ts";
@@ -12,11 +11,14 @@ import { adjacencyCommand, compareAdjacencies, type AdjacencyReport } from "./pr
 import { probeNames, type NameQuestion, type NamesReport } from "./probes/names.ts";
 import { probeReachability, type ReachabilityReport, type Target } from "./probes/reachability.ts";
 import { mapLimited } from "./probes/vantage.ts";
+import { untilGood } from "./retry.ts";
+import { proveServices, type ServiceKeys, servicesAreWell, type ServicesReport } from "./serviceProof.ts";
 
 export interface ProofReport {
   readonly reachability: ReachabilityReport;
   readonly adjacency: AdjacencyReport;
   readonly names: NamesReport;
+  readonly services: ServicesReport;
   readonly ok: boolean;
   readonly durationSeconds: number;
 }
@@ -24,12 +26,15 @@ export interface ProofReport {
 export interface ProofOptions {
   /** How long routing may take to converge before a miss counts, seconds. */
   readonly patienceSeconds: number;
+  /** The services to try, too. */
+  readonly services?: ServiceKeys;
   readonly onProgress?: (progress: string) => void;
 }
 
+/** Services take longer to come up than routing: a mail filter reads its rules and languages for seconds, on a busy machine for many. */
+const SERVICE_PATIENCE = 3;
 /** Routers asked at the same time. */
 const PARALLEL_LOGINS = 8;
-const PAUSE_MILLISECONDS = 300;
 
 export async function prove(province: Province, environment: Environment, access: Access, options: ProofOptions): Promise<ProofReport> {
   const startedAt = performance.now();
@@ -42,27 +47,15 @@ export async function prove(province: Province, environment: Environment, access
     (r) => progress(`${count(r.sites.reached)}/${count(r.sites.total)} sites, ${count(r.pairs.reached)}/${count(r.pairs.total)} pairs`));
   const resolve = async (): Promise<NamesReport> => await untilGood(
     deadline, () => probeNames(access.vantages, (site) => nameQuestions(province, site)), (r) => r.misses.length === 0);
-  // Names are asked across the network: before it carries traffic their misses say nothing.
-  const [[reachability, names], adjacency] = await Promise.all([
-    reach().then(async (report): Promise<[ReachabilityReport, NamesReport]> => [report, await resolve()]),
+  const tryServices = async (): Promise<ServicesReport> =>
+    await proveServices(province, access, options.services ?? {}, performance.now() + SERVICE_PATIENCE * options.patienceSeconds * 1000);
+  // Names and services are asked across the network: before it carries traffic their misses say nothing.
+  const [[reachability, names, services], adjacency] = await Promise.all([
+    reach().then(async (report): Promise<[ReachabilityReport, NamesReport, ServicesReport]> => [report, await resolve(), await tryServices()]),
     proveAdjacency(province, environment, access, deadline),
   ]);
-  const ok = reachability.misses.length + adjacency.misses.length + names.misses.length === 0;
-  return { reachability, adjacency, names, ok, durationSeconds: (performance.now() - startedAt) / 1000 };
-}
-
-/** Probes again, telling the probe what it found last time, until the result is good or the deadline is over. */
-async function untilGood<T>(
-  deadline: number, probe: (previous?: T) => Promise<T>, isGood: (result: T) => boolean, onResult: (result: T) => void = () => {},
-): Promise<T> {
-  let result = await probe();
-  onResult(result);
-  while (!isGood(result) && performance.now() < deadline) {
-    await sleep(PAUSE_MILLISECONDS);
-    result = await probe(result);
-    onResult(result);
-  }
-  return result;
+  const ok = reachability.misses.length + adjacency.misses.length + names.misses.length === 0 && servicesAreWell(services);
+  return { reachability, adjacency, names, services, ok, durationSeconds: (performance.now() - startedAt) / 1000 };
 }
 
 /** Asks every router that is ours to ask once, then only those that miss something. */

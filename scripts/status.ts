@@ -9,6 +9,7 @@ import { FINDINGS, printJson, table, withCommonOptions, type CommonOptions } fro
 import { proofLines, proofSummary } from "./lib/proofText.ts";
 import { select, type Selection } from "./lib/province.ts";
 import { isScreenAmiss, screenLines } from "./lib/screenText.ts";
+import { serviceKeys } from "./lib/services.ts";
 import { LAYERS } from "../stacks/layers.ts";
 import { engineOptions, stackName } from "./lib/stacks.ts";
 
@@ -32,7 +33,7 @@ interface StatusReport {
 export function statusCommand(): Command {
   return withCommonOptions(new Command("status"))
     .description("what stands and when it was last changed; exit code 2 when something is amiss")
-    .option("--live", "measure, too: reachability, adjacencies, names")
+    .option("--live", "measure, too: reachability, adjacencies, names, services")
     .action(async (options: CommonOptions & { live?: boolean }) => {
       const selection = select(options);
       const report = await look(selection, options.live === true);
@@ -63,9 +64,10 @@ async function askMonitoring({ province, environment }: Selection): Promise<Scre
   return await readScreen(province, access);
 }
 
-async function measure({ province, environment }: Selection): Promise<ProofReport> {
+async function measure(selection: Selection): Promise<ProofReport> {
+  const { province, environment } = selection;
   await using access = await openAccess(province, environment);
-  return await prove(province, environment, access, { patienceSeconds: 0 });
+  return await prove(province, environment, access, { patienceSeconds: 0, services: await serviceKeys(selection) });
 }
 
 /** Something that was brought up does not stand or does not work; what nobody brought up is not amiss. */

@@ -6,6 +6,7 @@ import { Failure } from "../inventory/failure.ts";
 import { bootedHosts } from "../inventory/index.ts";
 import { openAccess } from "../monitoring/access.ts";
 import { prove, type ProofReport } from "../monitoring/proof.ts";
+import { type StackOutcome, tellStackStates } from "../monitoring/stackState.ts";
 import { imagePackages } from "./lib/packages.ts";
 import { drainOnSignal, FINDINGS, printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { previewAll } from "./lib/previewAll.ts";
@@ -15,6 +16,7 @@ import { select, type Selection } from "./lib/province.ts";
 import { ensureRequirements } from "./lib/requirements.ts";
 import { openPlugins, runStack, type StackRun, summary } from "./lib/stackRun.ts";
 import { LAYERS, type Layer } from "../stacks/layers.ts";
+import { isUp, serviceKeys } from "./lib/services.ts";
 import { stackName } from "./lib/stacks.ts";
 import { communesOption, twinOutcome, twinProgress, type CommunesOption } from "./lib/twinText.ts";
 
@@ -83,6 +85,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
   }
 
   await using plugins = await openPlugins();
+  const outcomes: StackOutcome[] = [];
   // All programs start at once, for loading them takes longest; each touches hosts only when the one before is done.
   for (const layer of LAYERS.filter((one) => options.only?.includes(one) ?? true)) {
     const after = ready;
@@ -93,8 +96,14 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
       report.stacks.push(run);
       return summary(run, "up");
     }));
+    const note = (succeeded: boolean): void => { outcomes.push({ stack: stackName(layer, selection), succeeded, endedAt: new Date() }); };
+    done.promise.then(() => note(true), () => note(false));
   }
-  await runSteps([steps], { silent });
+  try {
+    await runSteps([steps], { silent });
+  } finally {
+    await tellMonitoring(selection, outcomes);
+  }
   if (report.twin !== undefined && report.twin.leaving.length > 0) {
     await twinUp(province, environment.name, { packages: imagePackages(province), communes: options.communes, signal });
     if (!silent) console.log(`${report.twin.leaving.join(", ")} left the inventory and the twin`);
@@ -106,12 +115,22 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
       run: async (say) => {
         signal.throwIfAborted();
         await using access = await openAccess(province, environment);
-        report.proof = await prove(province, environment, access, { patienceSeconds: PATIENCE_SECONDS, onProgress: say });
+        report.proof = await prove(province, environment, access, {
+          patienceSeconds: PATIENCE_SECONDS, services: await serviceKeys(selection), onProgress: say,
+        });
         return proofSummary(report.proof);
       },
     }], { silent });
   }
   return { ...report, durationSeconds: (performance.now() - startedAt) / 1000 };
+}
+
+/** Lets the monitoring know how the stacks ended, where it is up. */
+async function tellMonitoring(selection: Selection, outcomes: readonly StackOutcome[]): Promise<void> {
+  if (!await isUp("monitoring", selection)) return;
+  const { province, environment } = selection;
+  await using access = await openAccess(province, environment);
+  await tellStackStates(province, access, outcomes);
 }
 
 /** A step that others wait for: `done` settles with it, if it has not before. */
