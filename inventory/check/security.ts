@@ -95,7 +95,7 @@ function checkMembers(raw: Raw, { zones }: Security, report: Report): void {
     for (const { text, at } of claims(zone)) {
       const owner = owners.get(text) ?? zone.name;
       owners.set(text, owner);
-      if (owner !== zone.name) report.add(at, `the ${text} of zone "${zone.name}" belongs to zone "${owner}" already`, "an address lies in one zone: keep it in one of them");
+      if (owner !== zone.name) report.add(at, `zone "${zone.name}" claims the ${text}, and so does "${owner}"`, "an address lies in one zone: keep it in one of them");
     }
   }
   if (!raw.whole.has("sites") || !raw.whole.has("units")) return;
