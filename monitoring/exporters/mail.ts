@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { fetchScript, type MailClient, submitScript } from "../probes/mailScripts.ts";
+import { fetchScript, letter, type MailClient, submitScript } from "../probes/mailScripts.ts";
 import { Metrics } from "./client.ts";
 import { every, serve } from "./serve.ts";
 import { Turns } from "./turns.ts";
@@ -76,13 +76,6 @@ async function send(from: MailClient, to: MailClient, domain: string): Promise<A
   const submitted = await succeeds(submitScript(from, to.login, letter(id, from.login, to.login)));
   const fetched = submitted && await succeeds(fetchScript(to, id, PATIENCE_SECONDS));
   return { submitted, fetched, seconds: (performance.now() - startedAt) / 1000 };
-}
-
-function letter(id: string, from: string, to: string): string {
-  return [
-    `From: <${from}>`, `To: <${to}>`, "Subject: egov mail probe", `Date: ${new Date().toUTCString().replace("GMT", "+0000")}`, `Message-ID: ${id}`,
-    "Auto-Submitted: auto-generated", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "", "A message from one office to another, to see that mail works.", "",
-  ].join("\n");
 }
 
 function succeeds(script: string): Promise<boolean> {

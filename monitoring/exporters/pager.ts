@@ -35,6 +35,8 @@ const LONGEST_BYTES = 4_000_000;
 const STANDS_SECONDS = 10;
 /** Unanswered questions in a row: one alone may be a restart after a change. */
 const DEAD_AFTER = 2;
+/** Both may have been started together, and rules are first looked at a while after that. */
+const START_SECONDS = 30;
 
 export function runPager(configuration: PagerConfiguration): void {
   const metrics = new Metrics();
@@ -45,9 +47,13 @@ export function runPager(configuration: PagerConfiguration): void {
 
   const authority = readFileSync(configuration.authorityFile, "utf8");
   let missed = 0;
+  let wasAlive = false;
+  const startedAt = performance.now();
   every(configuration.everySeconds, async () => {
-    missed = await watchdogFires(configuration, authority) ? 0 : missed + 1;
-    if (missed >= DEAD_AFTER) await tellOfPrometheus(configuration, authority);
+    const fires = await watchdogFires(configuration, authority);
+    wasAlive ||= fires || performance.now() - startedAt > START_SECONDS * 1000;
+    missed = fires ? 0 : missed + 1;
+    if (wasAlive && missed >= DEAD_AFTER) await tellOfPrometheus(configuration, authority);
   });
 
   const refresh = (): void => {

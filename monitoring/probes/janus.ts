@@ -56,10 +56,13 @@ export async function readJanus(ask: AskJanus): Promise<JanusReading> {
   return { participants, streams };
 }
 
+/** A number, or what is told of a further size of the same camera (`video-simulcast-1`). */
+type Count = number | Readonly<Record<string, number>>;
+
 interface Medium {
   readonly type: string;
   readonly rtcp?: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly stats?: Readonly<Record<"in" | "out", Readonly<Record<string, number>>>>;
+  readonly stats?: Readonly<Record<"in" | "out", Readonly<Record<string, Count>>>>;
 }
 
 /** The `info` of a `handle_info`; undefined for a handle that is not the gate's. A handle without a connection has no streams. */
@@ -76,15 +79,17 @@ function streamOf({ room, site, participant, kind }: HandleName, { type, rtcp, s
   if (type !== "audio" && type !== "video") return undefined;
   const comes = kind === "publisher";
   const counted = stats?.[comes ? "in" : "out"] ?? {};
+  const sizes = [counted, ...Object.values(counted).filter((count) => typeof count === "object")];
+  const total = (key: string): number => sizes.reduce<number>((sum, one) => sum + (typeof one[key] === "number" ? one[key] : 0), 0);
   // `main`, and for a camera that sends several sizes `sim1` and `sim2`.
   const reports = Object.values(rtcp ?? {});
   const sum = (key: string): number => reports.reduce((total, report) => total + (report[key] ?? 0), 0);
   return {
     room, site, participant, direction: comes ? "from-participant" : "to-participant", media: type,
-    packets: counted["packets"] ?? 0,
-    bytes: counted["bytes"] ?? 0,
+    packets: total("packets"),
+    bytes: total("bytes"),
     lost: sum(comes ? "lost" : "lost-by-remote"),
-    bitsPerSecond: (counted["bytes_lastsec"] ?? 0) * 8,
+    bitsPerSecond: total("bytes_lastsec") * 8,
     jitterSeconds: Math.max(0, ...reports.map((report) => report[comes ? "jitter-local" : "jitter-remote"] ?? 0)) / 1000,
   };
 }

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { addressesOf, fullName, mailHosts, mailServerName, probeAddress } from "../../infra/mail/names.ts";
 import type { Province } from "../../inventory/model.ts";
 import { hostsOfRole } from "../../inventory/reach.ts";
-import { fetchScript, type MailClient, submitScript } from "./mailScripts.ts";
+import { fetchScript, letter, type MailClient, submitScript } from "./mailScripts.ts";
 import { resolverOf, type Verdict, verdictsOn } from "./mailVerdict.ts";
 import { mapLimited, type Vantage } from "./vantage.ts";
 
@@ -91,13 +91,6 @@ export async function probeMail(
     return verdict === undefined || verdict === true ? [] : [{ from, to, check, reason: verdict }];
   }));
   return { good: passages.filter(({ checks }) => MAIL_CHECKS.every((check) => checks[check] === true)).length, total: passages.length, passages, misses };
-}
-
-function letter(id: string, from: string, to: string): string {
-  return [
-    `From: <${from}>`, `To: <${to}>`, "Subject: egov mail probe", `Date: ${new Date().toUTCString().replace("GMT", "+0000")}`, `Message-ID: ${id}`,
-    "Auto-Submitted: auto-generated", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "", "A message from one office to another, to see that mail works.", "",
-  ].join("\n");
 }
 
 /** `curl: (67) Login denied` → `Login denied`. */

@@ -56,6 +56,14 @@ export function fetchScript(client: MailClient, messageId: string, patienceSecon
   ].join("\n");
 }
 
+/** The message that a probe sends. `id` is its Message-ID, brackets included. */
+export function letter(id: string, from: string, to: string): string {
+  return [
+    `From: <${from}>`, `To: <${to}>`, "Subject: egov mail probe", `Date: ${new Date().toUTCString().replace("GMT", "+0000")}`, `Message-ID: ${id}`,
+    "Auto-Submitted: auto-generated", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "", "A message from one office to another, to see that mail works.", "",
+  ].join("\n");
+}
+
 function prelude({ server, resolvers, source, authority, login, password }: MailClient, port: number): string[] {
   return [
     "set -eu",

@@ -112,7 +112,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   MailProbeFailing: {
     fires: [[`mail_probe_success{${SITE}}`, `0${FOREVER}`], [`mail_probe_success{${BODY}}`, `1+0${FOREVER}`]],
     silent: [[`mail_probe_success{${SITE}}`, `0 1+0${FOREVER}`], [`mail_probe_success{${BODY}}`, `1+0${FOREVER}`]],
-    atSeconds: 40,
+    atSeconds: 60,
   },
   MailQueueOld: {
     fires: [[`mail_queue_oldest_age_seconds{${CENTER},host="mx1"}`, `890+5${FOREVER}`]],

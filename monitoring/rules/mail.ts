@@ -3,6 +3,9 @@ import type { Province } from "../../inventory/model.ts";
 import type { Alert } from "./alert.ts";
 import { datacenterOf, NONE } from "./labels.ts";
 
+/** Every office's mail is tried in turn, a failure a second time: this long, it is no restart. Hosts and services are told of by themselves, sooner. */
+const FAILING_SECONDS = 45;
+
 /** A message waits longer than this only when something is wrong: an hour's worth of retries. */
 const OLD_SECONDS = 900;
 
@@ -11,7 +14,7 @@ export function mailAlerts(province: Province): Alert[] {
   return [
     {
       // One page for mail as a whole: what is broken there is broken for many sites at once.
-      ...common, name: "MailProbeFailing", severity: "page", labels: { district: NONE, site: datacenterOf(province), link: NONE }, forSeconds: 15, keepFiringSeconds: 30,
+      ...common, name: "MailProbeFailing", severity: "page", labels: { district: NONE, site: datacenterOf(province), link: NONE }, forSeconds: FAILING_SECONDS, keepFiringSeconds: 30,
       expression: "sum by (province) (mail_probe_success == bool 0) > 0",
       summary: { en: "Mail does not arrive between sites: the probe fails for {{ $value }} of them", vi: "Thư giữa các điểm không đến nơi: phép thử thất bại tại {{ $value }} điểm" },
     },

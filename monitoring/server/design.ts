@@ -23,14 +23,12 @@ export function monitoringDesign(province: Province, tls: Tls): Map<string, Host
 }
 
 const router = ({ monitoring }: Province): HostIntent[] => [reporterIntent(NEIGHBOURS, monitoring.scrapeSeconds)];
-const mail = ({ monitoring }: Province): HostIntent[] => [reporterIntent(MAIL_QUEUE, monitoring.scrapeSeconds)];
 
 /** What hosts of a role have beside the node exporter. */
 const PARTS: Readonly<Partial<Record<HostRole, (province: Province, tls: Tls) => HostIntent[]>>> = {
   core: router,
   aggregation: router,
   firewall: router,
-  "mail-exchanger": mail,
-  mailbox: mail,
+  "mail-exchanger": ({ monitoring }) => [reporterIntent(MAIL_QUEUE, monitoring.scrapeSeconds)],
   monitoring: (province, tls) => [prometheusIntent(province, tls), alertmanagerIntent(province), blackboxIntent(province), exportersIntent(province)],
 };

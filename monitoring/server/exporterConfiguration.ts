@@ -1,9 +1,12 @@
 /** What our exporters are told of the inventory: the intent that they compare life with. */
+import { JANUS } from "../../infra/conference/janus.ts";
+import { placeholder, SECRET as CONFERENCE_SECRET } from "../../infra/conference/secrets.ts";
 import { intendedAdjacencies } from "../../infra/network/adjacency.ts";
 import { hostAddress } from "../../infra/network/resolver.ts";
 import { addressOf, hostsOfRole } from "../../inventory/index.ts";
 import { addressesOf, mailHosts, mailServerName, PROBE_PASSWORD_SECRET, probeAddress } from "../../infra/mail/names.ts";
 import type { Host, Link, LinkEnd, Province } from "../../inventory/model.ts";
+import type { ConferenceConfiguration } from "../exporters/conference.ts";
 import type { MailConfiguration } from "../exporters/mail.ts";
 import type { PagerConfiguration } from "../exporters/pager.ts";
 import type { WanConfiguration } from "../exporters/wan/configuration.ts";
@@ -15,7 +18,8 @@ import { certificateOf, serverName } from "./names.ts";
 /** What each of our exporters is told, of those that the province has a use for. */
 export function exporterConfigurations(province: Province): Partial<Record<ExporterName, object>> {
   const mail = mailConfiguration(province);
-  return { wan: wanConfiguration(province), ...(mail && { mail }), pager: pagerConfiguration(province) };
+  const conference = conferenceConfiguration(province);
+  return { wan: wanConfiguration(province), ...(mail && { mail }), ...(conference && { conference }), pager: pagerConfiguration(province) };
 }
 
 const HUB_ROLES: readonly Host["role"][] = ["core", "aggregation", "firewall"];
@@ -69,6 +73,19 @@ function mailConfiguration(province: Province): MailConfiguration | undefined {
       const { site, district } = placeOf(province, slug);
       return { site, district, address: probeAddress(province, slug) };
     }),
+  };
+}
+
+/** Undefined in a province without conference. */
+function conferenceConfiguration(province: Province): ConferenceConfiguration | undefined {
+  const [host] = hostsOfRole(province, "conference");
+  return host && {
+    port: EXPORTER_PORTS.conference,
+    // Each stream of each participant is asked after.
+    everySeconds: 2 * province.monitoring.scrapeSeconds,
+    url: `http://${hostAddress(host)!.ipv4}:${JANUS.admin}/admin`,
+    secret: placeholder(CONFERENCE_SECRET.admin),
+    districts: Object.fromEntries([...province.sites.values()].filter((site) => site.kind === "office").map(({ slug }) => [slug, placeOf(province, slug).district])),
   };
 }
 
