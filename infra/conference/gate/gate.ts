@@ -3,7 +3,7 @@
  * allows, and keeps Janus's secrets to itself.
  */
 import { createServer, type Server } from "node:http";
-import { WebSocket, WebSocketServer } from "ws";
+import { type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import { Connection } from "./connection.ts";
 import { type Invitation, readInvitation } from "./invitation.ts";
 import { JanusSession } from "./janus.ts";
@@ -16,6 +16,8 @@ import { turnCredential } from "./turnCredential.ts";
 const HELLO_MILLISECONDS = 10_000;
 /** Offers of a full room's video run to some tens of kilobytes. */
 const LARGEST_MESSAGE_BYTES = 256 * 1024;
+/** How long a page may take to agree that the connection is closed. */
+const CLOSE_MILLISECONDS = 1_000;
 /** A browser that is gone without a word is noticed after at most twice this. */
 const PING_MILLISECONDS = 15_000;
 
@@ -24,7 +26,9 @@ export function createGate(settings: GateSettings): Server {
   const removed = new Map<string, number>();
   const doors = new Map<string, Promise<void>>();
   const server = createServer((_request, response) => response.writeHead(426, { connection: "close" }).end());
-  const sockets = new WebSocketServer({ server, maxPayload: LARGEST_MESSAGE_BYTES });
+  // The library's types do not know of closeTimeout yet.
+  const options: ServerOptions & { readonly closeTimeout: number } = { server, maxPayload: LARGEST_MESSAGE_BYTES, closeTimeout: CLOSE_MILLISECONDS };
+  const sockets = new WebSocketServer(options);
   sockets.on("connection", (socket) => {
     keepAlive(socket);
     void receive(socket, settings, { rooms, removed, doors });
