@@ -14,13 +14,26 @@ describe("the size that a path carries", () => {
     expect(after(FRESH_PATH, ...times(5, LOSSY)).ceiling).toBe(0);
   });
 
-  test("rises again after some time without loss, and is not tried for longer each time that fails", () => {
+  test("rises again after some time without loss", () => {
+    const fallen = after(FRESH_PATH, LOSSY, LOSSY);
+    expect(after(fallen, ...times(fallen.patience - 1, CLEAN)).ceiling).toBe(0);
+    expect(after(fallen, ...times(fallen.patience, CLEAN)).ceiling).toBe(1);
+    expect(after(fallen, ...times(2 * fallen.patience, CLEAN)).ceiling).toBe(2);
+  });
+
+  test("rises even while the smallest picture brings but a few packets", () => {
+    expect(after(FRESH_PATH, LOSSY, LOSSY, ...times(100, { received: 20, lost: 0 })).ceiling).toBe(2);
+  });
+
+  test("is not tried again for longer each time that a try fails, until one has held", () => {
     const fallen = after(FRESH_PATH, LOSSY);
-    const risen = after(fallen, ...times(fallen.patience, CLEAN));
-    expect(risen.ceiling).toBe(2);
-    const failed = after(risen, CLEAN, LOSSY);
+    const tried = after(fallen, ...times(fallen.patience, CLEAN));
+    expect(tried.ceiling).toBe(2);
+    const failed = after(tried, CLEAN, LOSSY);
     expect(failed.patience).toBe(2 * fallen.patience);
     expect(after(failed, ...times(failed.patience - 1, CLEAN)).ceiling).toBe(1);
+    const held = after(failed, ...times(2 * failed.patience, CLEAN));
+    expect(after(held, LOSSY).patience).toBe(FRESH_PATH.patience);
   });
 
   test("a little loss neither lowers nor raises it", () => {
@@ -30,7 +43,7 @@ describe("the size that a path carries", () => {
   });
 
   test("a few packets say nothing", () => {
-    expect(after(FRESH_PATH, { received: 1, lost: 40 })).toEqual(FRESH_PATH);
+    expect(after(FRESH_PATH, { received: 1, lost: 8 })).toEqual(FRESH_PATH);
   });
 
   test("stays within its bounds, whatever happens", () => {

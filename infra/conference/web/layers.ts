@@ -10,10 +10,12 @@ export type Layer = 0 | 1 | 2;
 export interface Path {
   /** The largest size that it carries, as far as is known. */
   readonly ceiling: Layer;
-  /** Samples in a row without loss. */
+  /** Samples in a row without loss, at this ceiling. */
   readonly clean: number;
   /** Samples without loss until a larger size is tried. Doubles with every try that fails. */
   readonly patience: number;
+  /** The ceiling is a try that has not held for long yet. */
+  readonly trying: boolean;
 }
 
 /** Packets of all others' video during the last sample. */
@@ -25,24 +27,28 @@ export interface Sample {
 /** Seconds from one sample to the next. */
 export const SAMPLE_SECONDS = 2;
 
-export const FRESH_PATH: Path = { ceiling: 2, clean: 0, patience: 5 };
+const LEAST_PATIENCE = 5;
 const MOST_PATIENCE = 60;
+export const FRESH_PATH: Path = { ceiling: 2, clean: 0, patience: LEAST_PATIENCE, trying: false };
 
 /** As loss-based congestion control has it (draft-ietf-rmcat-gcc-02, 6): below 2 % there is room, above some percent there is none. */
 const ROOM_BELOW = 0.02;
 const TOO_MUCH_ABOVE = 0.04;
-/** Fewer packets say nothing about a ratio. */
-const FEWEST_PACKETS = 50;
+/** Fewer packets say nothing about a ratio. One small picture of low rate brings some 20 a sample. */
+const FEWEST_PACKETS = 10;
 
 export function next(path: Path, { received, lost }: Sample): Path {
   if (received + lost < FEWEST_PACKETS) return path;
   const loss = lost / (received + lost);
   if (loss > TOO_MUCH_ABOVE) {
-    return { ceiling: lower(path.ceiling), clean: 0, patience: path.clean === 0 ? path.patience : Math.min(MOST_PATIENCE, path.patience * 2) };
+    return { ceiling: lower(path.ceiling), clean: 0, patience: path.trying ? Math.min(MOST_PATIENCE, path.patience * 2) : path.patience, trying: false };
   }
   if (loss > ROOM_BELOW) return { ...path, clean: 0 };
-  if (path.ceiling < 2 && path.clean + 1 >= path.patience) return { ...path, ceiling: (path.ceiling + 1) as Layer, clean: 0 };
-  return { ...path, clean: path.clean + 1 };
+  const clean = path.clean + 1;
+  if (clean < path.patience) return { ...path, clean };
+  if (path.ceiling < 2) return { ...path, ceiling: (path.ceiling + 1) as Layer, clean: 0, trying: true };
+  // It has held: the next fall is another matter.
+  return { ceiling: 2, clean, patience: LEAST_PATIENCE, trying: false };
 }
 
 function lower(layer: Layer): Layer {

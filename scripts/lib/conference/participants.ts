@@ -82,7 +82,7 @@ const LEAVE_MILLISECONDS = 3_000;
 
 /** Starts a load client at the site. */
 export function joinByLoadClient(twin: string, { site, id, token, sends }: JoinOptions, settings: Omit<LoadSettings, "token">): TestParticipant {
-  // A measuring instrument that waits for the processor measures only that.
+  // As with browsers, it must not have to wait for the processor.
   const child = spawn("nice", ["-n", "-10", "nsenter", `--net=/run/netns/${namespaceOf(twin, workstationOf(site))}`, process.execPath, join(import.meta.dirname, "load.ts")], {
     stdio: ["pipe", "pipe", "pipe"],
   });

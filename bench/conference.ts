@@ -1,0 +1,71 @@
+/** The conference's figures on a running twin: six sites at 720p, and what that costs the host. */
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { hostsOfRole } from "../inventory/index.ts";
+import type { Host } from "../inventory/model.ts";
+import { openAccess } from "../monitoring/access.ts";
+import { holdMeeting } from "../scripts/lib/conference/meeting.ts";
+import type { Selection } from "../scripts/lib/province.ts";
+import type { Figure } from "./figure.ts";
+
+const SITES = 6;
+const SECONDS = 60;
+const PICTURES_PER_SECOND = 30;
+/** Share of a core that the media server may take. */
+const MOST_PERCENT = 60;
+const TICKS_PER_SECOND = 100;
+
+/** Runs in a meeting of its own on a twin that is up; takes some two minutes. A province with fewer offices sends from all it has. */
+export async function benchConference(selection: Selection, say: (line: string) => void): Promise<Figure[]> {
+  const { province, environment } = selection;
+  const offices = [...province.sites.values()].filter(({ kind }) => kind === "office").length;
+  const sites = Math.min(SITES, offices);
+  const [room] = province.conference.rooms;
+  const [host] = hostsOfRole(province, "conference");
+  if (room === undefined || host === undefined) throw new Error("the province has no conference to measure");
+  await using access = await openAccess(province, environment);
+  const janus = async (): Promise<number> => {
+    const { stdout } = await access.onHost(host as Host, "cat /proc/$(systemctl show -p MainPID --value janus)/stat");
+    return processorSeconds(stdout);
+  };
+  say(`${sites} sites meet`);
+  const spans: { readonly at: number; readonly janus: number; readonly idle: number }[] = [];
+  const report = await holdMeeting(selection, {
+    // A load client sends as much as a browser does, and leaves the processor to what is measured.
+    sites, browsers: 1, cameras: sites, seconds: SECONDS, picturesPerSecond: PICTURES_PER_SECOND, room: room.slug, onProgress: say,
+    onMeasure: async () => { spans.push({ at: performance.now() / 1000, janus: await janus(), idle: await idleSeconds() }); },
+  });
+  const [begin, end] = spans;
+  if (begin === undefined || end === undefined) throw new Error("the meeting was not measured");
+  const seconds = end.at - begin.at;
+  const percent = (100 * (end.janus - begin.janus)) / seconds;
+  const busy = 100 * (1 - (end.idle - begin.idle) / seconds / availableParallelism());
+  const pictures = report.participants.flatMap(({ receptions }) => receptions);
+  const packets = pictures.reduce((sum, one) => sum + one.packets, 0);
+  const lost = pictures.reduce((sum, one) => sum + one.lost, 0);
+  const loss = (100 * lost) / (packets + lost);
+  const worst = pictures.toSorted((a, b) => b.lossPercent - a.lossPercent)[0];
+  const hd = pictures.filter(({ width, height }) => width === 1280 && height === 720).length;
+  const wanted = sites * (sites - 1);
+  const note = `for ${wanted} pictures passed on, ${(percent / wanted).toFixed(2)} % each; a peer, eduMEET, plans 0.5 % a participant`;
+  return [
+    { name: `pictures in 1280×720, ${sites} sites`, measured: `${hd}`, bound: `${wanted}`, kept: hd === wanted },
+    {
+      name: `packets lost in ${SECONDS} s`, measured: `${loss.toFixed(2)} %`, bound: "< 1 %", kept: loss < 1,
+      note: `worst picture: ${worst?.lossPercent.toFixed(2) ?? "?"} %, jitter ${worst?.jitterMilliseconds.toFixed(0) ?? "?"} ms; the machine was ${busy.toFixed(0)} % busy, with all clients and routers on it`,
+    },
+    { name: "Janus, of a core", measured: `${percent.toFixed(1)} %`, bound: `< ${MOST_PERCENT} %`, kept: percent < MOST_PERCENT, note },
+  ];
+}
+
+/** User and system time of a process, its children left out (proc(5), fields 14 and 15), seconds. */
+function processorSeconds(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Time that all processors together had nothing to do since the machine started (proc(5), /proc/stat), seconds. */
+async function idleSeconds(): Promise<number> {
+  const [total = ""] = (await readFile("/proc/stat", "utf8")).split("\n");
+  return Number(total.split(/\s+/)[4]) / TICKS_PER_SECOND;
+}
