@@ -37,7 +37,7 @@ export function foreignIntent(province: Province, host: Host): HostIntent {
 
 function mailIntent(province: Province, host: Host): HostIntent {
   const { foreignDomain } = province.mail;
-  const postfix = postfixIntent({
+  return postfixIntent({
     main: {
       compatibility_level: "3.6",
       myhostname: `${host.name}.${foreignDomain}`,
@@ -55,8 +55,8 @@ function mailIntent(province: Province, host: Host): HostIntent {
       milter_default_action: "tempfail",
       smtputf8_enable: "no",
     },
+    start: [`ExecStartPre=/usr/bin/install -d -m 0750 -o mail -g mail ${STORE}`],
   });
-  return { ...postfix, files: { ...postfix.files, "/etc/tmpfiles.d/foreign-mail.conf": { content: `d ${STORE} 0750 mail mail\n` } } };
 }
 
 /** Signs what leaves, and writes what it finds on arriving mail into its Authentication-Results. */
@@ -75,6 +75,8 @@ function signerIntent(province: Province): HostIntent {
           "Canonicalization relaxed/relaxed",
           "OversignHeaders From",
           "AlwaysAddARHeader yes",
+          // Else it would ask the root's servers.
+          "Nameservers 127.0.0.1",
           "UserID opendkim",
           "PidFile /run/opendkim/opendkim.pid",
           `Socket inet:${OPENDKIM_PORT}@127.0.0.1`,

@@ -11,9 +11,11 @@ export interface PostfixOptions {
   readonly main: Readonly<Record<string, string>>;
   /** Lookup tables below /etc/postfix by name: read as they are (texthash), so there is nothing to compile. */
   readonly tables?: Readonly<Record<string, readonly string[]>>;
+  /** Further lines of its unit's section [Service]. */
+  readonly start?: readonly string[];
 }
 
-export function postfixIntent({ main, tables = {} }: PostfixOptions): HostIntent {
+export function postfixIntent({ main, tables = {}, start = [] }: PostfixOptions): HostIntent {
   const files = {
     [`${DIRECTORY}/main.cf`]: { content: `${Object.entries(main).map(([key, value]) => `${key} = ${value}`).join("\n")}\n` },
     [`${DIRECTORY}/master.cf`]: { content: MASTER },
@@ -21,7 +23,7 @@ export function postfixIntent({ main, tables = {} }: PostfixOptions): HostIntent
   };
   return {
     packages: ["postfix"],
-    files: { ...files, ...keptAlive(POSTFIX_UNIT, START) },
+    files: { ...files, ...keptAlive(POSTFIX_UNIT, [...START, ...start]) },
     units: { [POSTFIX_UNIT]: { enabled: true, running: true } },
     services: [
       { name: "postfix-unit", files: [keptAlivePath(POSTFIX_UNIT)], reload: `systemctl restart ${POSTFIX_UNIT}`, unit: POSTFIX_UNIT },
