@@ -79,14 +79,17 @@ export async function readScreen(province: Province, access: Pick<Access, "onHos
 
 /** Shell command that prints Prometheus's answer in one line and Alertmanager's in the next. */
 function screenCommand(province: Province): string {
+  return [queryCommand(province, QUERY), "echo", askCommand(province, "Alertmanager", ALERTMANAGER_PORT, "/api/v2/alerts")].join("\n");
+}
+
+/** Shell command for the monitoring host that prints Prometheus's answer (JSON) to a PromQL expression without single quotes. */
+export function queryCommand(province: Province, expression: string): string {
+  return askCommand(province, "Prometheus", PROMETHEUS_PORT, `/api/v1/query --data-urlencode 'query=${expression}'`);
+}
+
+function askCommand(province: Province, service: string, port: number, rest: string): string {
   const name = serverName(province);
-  const ask = (service: string, port: number, path: string, more = ""): string =>
-    `curl -sS --fail --max-time ${TIMEOUT_SECONDS} --cacert ${AUTHORITY} --resolve ${name}:${port}:127.0.0.1 https://${name}:${port}${path}${more} || { echo '${service} does not answer' >&2; exit 1; }`;
-  return [
-    ask("Prometheus", PROMETHEUS_PORT, "/api/v1/query", ` --data-urlencode 'query=${QUERY}'`),
-    "echo",
-    ask("Alertmanager", ALERTMANAGER_PORT, "/api/v2/alerts"),
-  ].join("\n");
+  return `curl -sS --fail --max-time ${TIMEOUT_SECONDS} --cacert ${AUTHORITY} --resolve ${name}:${port}:127.0.0.1 https://${name}:${port}${rest} || { echo '${service} does not answer' >&2; exit 1; }`;
 }
 
 /** @param samplesJson - the answer to `/api/v1/query`. @param alertsJson - the answer to `/api/v2/alerts`. */

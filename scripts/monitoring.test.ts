@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadProvince } from "../inventory/index.ts";
 import { openAccess } from "../monitoring/access.ts";
-import type { ActiveAlert, Screen, Silence } from "../monitoring/screen.ts";
+import { type ActiveAlert, queryCommand, type Screen, type Silence } from "../monitoring/screen.ts";
 import { tellStackStates } from "../monitoring/stackState.ts";
 import { Workbench } from "./lib/workbench.ts";
 
@@ -45,8 +45,7 @@ async function notices(site: string): Promise<string[]> {
 }
 
 async function query(expression: string): Promise<{ metric: Record<string, string>; value: [number, string] }[]> {
-  const name = "giam-sat.tinh-mau.gov.vn";
-  const { stdout } = await bench.must("ssh", "mon1", "--", `curl -sS --fail --cacert /etc/prometheus/tls/authority.pem --resolve ${name}:9090:127.0.0.1 https://${name}:9090/api/v1/query --data-urlencode 'query=${expression}'`);
+  const { stdout } = await bench.must("ssh", "mon1", "--", queryCommand(loadProvince(bench.directory).province, expression));
   return (JSON.parse(stdout) as { data: { result: { metric: Record<string, string>; value: [number, string] }[] } }).data.result;
 }
 
