@@ -1,5 +1,4 @@
 /** The policy on real hosts: what it lets pass and what not, who may not pretend to be another, and that nobody is locked out. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applyConfiguration } from "../infra/host/apply.ts";
 import type { ConfigurationInputs } from "../infra/host/inputs.ts";
@@ -67,7 +66,7 @@ async function isReached(node: string, destination: string): Promise<boolean> {
   return (await tools.run(node, ["fping", "-r", "3", "-t", "500", destination])).code === 0;
 }
 
-describe("the province under its policy", { timeout: 120_000 }, () => {
+describe("the province under its policy", { timeout: 300_000 }, () => {
   test("works: all is reached, every adjacency is up, names are answered", () => {
     expect(proof).toContain("security.twin: 15 created");
     const [, up, total] = /proof: 3\/3 sites, 6\/6 pairs, (\d+)\/(\d+) adjacencies, 12\/12 names/.exec(proof)!;
@@ -76,13 +75,14 @@ describe("the province under its policy", { timeout: 120_000 }, () => {
 
   test("a filter is replaced without a neighbour's noticing", async () => {
     const routers = ["core1", "agg1", "fw1", "r-so-mau"];
-    // A busy machine misses BFD's deadline by itself now and then.
-    await expect.poll(async () => {
+    const lost: number[] = [];
+    // A busy machine misses BFD's deadline by itself now and then; a filter that cuts would do so each time.
+    while (lost.length < 3 && lost.at(-1) !== 0) {
       const before = await flaps(routers);
-      for (const name of routers) await on(name, "systemctl restart egov-security && for i in 1 2 3; do systemctl reload egov-security; done");
-      await sleep(1_500);
-      return await flaps(routers) - before;
-    }, { timeout: 60_000 }).toBe(0);
+      await Promise.all(routers.map((name) => on(name, "systemctl restart egov-security && systemctl reload egov-security && sleep 1.5")));
+      lost.push(await flaps(routers) - before);
+    }
+    expect(lost.at(-1), `sessions lost: ${lost.join(", ")}`).toBe(0);
   });
 
   test("every service between every two zones meets what the matrix predicts", async () => {
@@ -122,7 +122,7 @@ describe("the province under its policy", { timeout: 120_000 }, () => {
   });
 });
 
-describe("whoever pretends to be another", { timeout: 60_000 }, () => {
+describe("whoever pretends to be another", { timeout: 150_000 }, () => {
   const victim = () => workstation("huyen-nui");
 
   test("is stopped and counted where he comes in", async () => {
@@ -153,7 +153,7 @@ describe("whoever pretends to be another", { timeout: 60_000 }, () => {
   });
 });
 
-describe("floods", { timeout: 90_000 }, () => {
+describe("floods", { timeout: 180_000 }, () => {
   /** Opens flows as fast as it can, each from a port of its own. */
   const flood = async (node: string, destination: string, flows: number): Promise<void> => {
     const program = "use Socket; for (1..$ARGV[1]) { socket(my $s, AF_INET, SOCK_DGRAM, 0) or die $!; send($s, 'x', 0, pack_sockaddr_in(53, inet_aton($ARGV[0]))) }";
