@@ -9,7 +9,7 @@ import { exportersIntent } from "./exporters.ts";
 import { nodeIntent } from "./node.ts";
 import { prometheusIntent } from "./prometheus.ts";
 import { MAIL_QUEUE, NEIGHBOURS, reporterIntent } from "./reporters.ts";
-import { watchedHosts } from "./targets.ts";
+import { exporterAddress, watchedHosts } from "./targets.ts";
 import { servicesOf, watchedUnits } from "./watched.ts";
 
 /** Host name → intent, for every host of the province. */
@@ -18,7 +18,7 @@ export function monitoringDesign(province: Province, tls: Tls): Map<string, Host
   return new Map(watchedHosts(province).map((host) => {
     const parts = PARTS[host.role]?.(province, tls) ?? [];
     const units = watched.get(host.name);
-    return [host.name, mergeIntents([...parts, nodeIntent(host, units === undefined ? [] : [...units, ...servicesOf(parts)].toSorted())])];
+    return [host.name, mergeIntents([...parts, nodeIntent(host, exporterAddress(province, host), units === undefined ? [] : [...units, ...servicesOf(parts)].toSorted())])];
   }));
 }
 

@@ -14,6 +14,7 @@ import { datacenterOf, NONE, placeOf } from "../rules/labels.ts";
 import { ALERTMANAGER_PORT, AUTHORITY, EXPORTER_PORTS, type ExporterName, NODE_PORT, PROMETHEUS_PORT } from "./paths.ts";
 import { NEIGHBOURS } from "./reporters.ts";
 import { certificateOf, serverName } from "./names.ts";
+import { exporterAddress } from "./targets.ts";
 
 /** What each of our exporters is told, of those that the province has a use for. */
 export function exporterConfigurations(province: Province): Partial<Record<ExporterName, object>> {
@@ -36,7 +37,7 @@ function wanConfiguration(province: Province): WanConfiguration {
     port: EXPORTER_PORTS.wan,
     everySeconds: province.monitoring.scrapeSeconds,
     neighboursFile: `${NEIGHBOURS.name}.prom`,
-    routers: routers.map((host) => ({ name: host.name, role: host.role, address: hostAddress(host)!.ipv4, port: NODE_PORT })),
+    routers: routers.map((host) => ({ name: host.name, role: host.role, address: hostAddress(host)!.ipv4, exporter: `${exporterAddress(province, host)}:${NODE_PORT}` })),
     links: [...province.links.values()].map((link) => linkOf(province, link, ours)),
     adjacencies: intendedAdjacencies(province).filter((one) => ours.has(one.host)),
   };
@@ -50,9 +51,17 @@ function linkOf(province: Province, link: Link, hubNames: ReadonlySet<string>): 
   return {
     link: link.name, role: link.role, district, site, hub: near.host, interface: near.interface, carrier: link.carrier ?? NONE,
     capacityMbps: link.capacityMbps,
-    // Both ends of a link between hubs; of the others the far one, for whether the near one answers says nothing of the link.
-    probes: (hubNames.has(far.host) === hubNames.has(near.host) ? link.ends : [far]).map((end) => addressOf(end.ipv4)),
+    probes: probed(link, far, hubNames.has(far.host) === hubNames.has(near.host)).map((end) => addressOf(end.ipv4)),
   };
+}
+
+/**
+ * Both ends of a link between hubs; of the others the far one, for whether the near one answers says nothing of the link. No end of
+ * a hand-off: its addresses are not routed inside the province, so a question from afar would go over the other hand-off.
+ */
+function probed({ role, ends }: Link, far: LinkEnd, betweenEquals: boolean): readonly LinkEnd[] {
+  if (role === "handoff") return [];
+  return betweenEquals ? ends : [far];
 }
 
 /** Seconds between two offices' turns: a round of TLS handshakes each, which the servers hardly feel. */

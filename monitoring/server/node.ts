@@ -1,6 +1,5 @@
 /** The node exporter of every host: few collectors, for there are many hosts and little processor time. */
 import type { HostIntent } from "../../infra/host/intent.ts";
-import { hostAddress } from "../../infra/network/resolver.ts";
 import { isRouter } from "../../infra/network/router.ts";
 import type { Host } from "../../inventory/model.ts";
 import { NODE_PORT, TEXTFILES } from "./paths.ts";
@@ -10,11 +9,10 @@ const UNIT = "prometheus-node-exporter.service";
 const ARGUMENTS = "/etc/default/prometheus-node-exporter";
 
 /**
- * The exporter listens on the address by which the province knows the host, and reads what every host has. `units` are watched
- * through systemd; a host without any, such as an office's router, is spared the bus that this takes.
+ * The exporter listens at `address` alone, and reads what every host has. `units` are watched through systemd; a host without any, such as an office's router, is spared the bus that this takes.
  */
-export function nodeIntent(host: Host, units: readonly string[]): HostIntent {
-  const content = `ARGS="${nodeArguments(host, units).join(" ")}"\n`;
+export function nodeIntent(host: Host, address: string, units: readonly string[]): HostIntent {
+  const content = `ARGS="${nodeArguments(host, address, units).join(" ")}"\n`;
   return {
     packages: ["prometheus-node-exporter", ...(units.length > 0 ? ["dbus"] : [])],
     files: {
@@ -30,11 +28,9 @@ export function nodeIntent(host: Host, units: readonly string[]): HostIntent {
   };
 }
 
-function nodeArguments(host: Host, units: readonly string[]): string[] {
-  const address = hostAddress(host);
-  if (address === undefined) throw new Error(`${host.name} has no address to be asked at`);
+function nodeArguments(host: Host, address: string, units: readonly string[]): string[] {
   return [
-    `--web.listen-address=${address.ipv4}:${NODE_PORT}`, "--web.disable-exporter-metrics", "--web.max-requests=4",
+    `--web.listen-address=${address}:${NODE_PORT}`, "--web.disable-exporter-metrics", "--web.max-requests=4",
     "--collector.disable-defaults", "--collector.loadavg", "--collector.meminfo", "--collector.filesystem",
     // The kernel's own file systems and those that a unit mounts for itself say nothing of the host's room.
     "--collector.filesystem.mount-points-exclude=/(dev|proc|sys|run)($|/).*",

@@ -1,6 +1,6 @@
 /** What Prometheus asks: every host, every service at its door, our exporters. All targets carry where they stand. */
 import { hostAddress } from "../../infra/network/resolver.ts";
-import { hostsOfRole } from "../../inventory/index.ts";
+import { addressOf, hostsOfRole } from "../../inventory/index.ts";
 import type { Host, Province } from "../../inventory/model.ts";
 import { placeOf } from "../rules/labels.ts";
 import { NODE_PORT } from "./paths.ts";
@@ -16,9 +16,22 @@ export function watchedHosts(province: Province): Host[] {
   return [...province.hosts.values()].filter((host) => province.sites.get(host.site)!.kind !== "external");
 }
 
+/**
+ * Where a host's node exporter listens: at the address by which the province knows the host, but on a firewall at its leg in the
+ * monitoring host's own segment. There it answers straight, and a question that another firewall had passed on would be one whose
+ * answer that one never sees.
+ */
+export function exporterAddress(province: Province, host: Host): string {
+  const [monitor] = hostsOfRole(province, "monitoring");
+  const leg = host.interfaces.find((one) => one.segment !== undefined && one.segment === monitor?.interfaces[0]?.segment);
+  const address = leg === undefined ? hostAddress(host)?.ipv4 : addressOf(leg.ipv4);
+  if (address === undefined) throw new Error(`${host.name} has no address to be asked at`);
+  return address;
+}
+
 export function nodeTargets(province: Province): TargetGroup[] {
   return watchedHosts(province).map((host) => ({
-    targets: [`${hostAddress(host)!.ipv4}:${NODE_PORT}`],
+    targets: [`${exporterAddress(province, host)}:${NODE_PORT}`],
     labels: { instance: host.name, ...placeOf(province, host.site), host: host.name, role: host.role },
   }));
 }

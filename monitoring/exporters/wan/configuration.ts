@@ -16,9 +16,10 @@ export interface WanConfiguration {
 export interface WanRouter {
   readonly name: string;
   readonly role: string;
+  /** By which the province knows it. */
   readonly address: string;
-  /** Its node exporter's. */
-  readonly port: number;
+  /** Its node exporter's: address and port. */
+  readonly exporter: string;
 }
 
 export interface WanLink {
@@ -32,6 +33,6 @@ export interface WanLink {
   readonly interface: string;
   readonly carrier: string;
   readonly capacityMbps: number;
-  /** Addresses that must answer for the link to be up. */
+  /** Addresses that must answer for the link to be up. Without any, the hub's neighbours over the link tell whether it is. */
   readonly probes: readonly string[];
 }

@@ -15,7 +15,7 @@ const TIMEOUT_MILLISECONDS = 2000;
 
 /** @throws Error when the router does not answer, or its reporter has not for `staleSeconds`. */
 export async function readRouter(router: WanRouter, neighboursFile: string, staleSeconds: number): Promise<RouterReading> {
-  const response = await fetch(`http://${router.address}:${router.port}/metrics?collect[]=netdev&collect[]=textfile`, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
+  const response = await fetch(`http://${router.exporter}/metrics?collect[]=netdev&collect[]=textfile`, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) });
   if (!response.ok) throw new Error(`${router.name}: its node exporter answers ${response.status}`);
   return parseRouter(await response.text(), router.name, neighboursFile, Date.now() / 1000 - staleSeconds);
 }

@@ -104,6 +104,15 @@ describe("the metrics", () => {
     expect(hurt.get('routing_adjacency_unexpected{router="core1"}')).toBe(1);
   });
 
+  test("a hand-off, which nobody can ask from afar, is up while a neighbour over it is", async () => {
+    const name = `wan_link_up${labels("core1-tslcd1")}`;
+    expect((await seriesOf(small, pingsOf(small), new Map())).has(name)).toBe(false);
+    expect((await seriesOf(small, pingsOf(small), new Map([["core1", reading()]]))).get(name)).toBe(1);
+    const theirs = new Set(small.adjacencies.filter(({ host, link }) => host === "core1" && link === "core1-tslcd1").map(({ neighbour }) => neighbour));
+    const gone = NEIGHBOURS.filter(({ neighbour }) => !theirs.has(neighbour));
+    expect((await seriesOf(small, pingsOf(small), new Map([["core1", reading({ neighbours: gone })]]))).get(name)).toBe(0);
+  });
+
   test("bytes, carrier and capacity are those of the data center's end", async () => {
     const series = await seriesOf(small, pingsOf(small), new Map([["core1", reading()]]));
     expect(series.get(`wan_link_receive_bytes_total${labels("core1-core2")}`)).toBe(5000);

@@ -46,7 +46,7 @@ export function runWan(configuration: WanConfiguration): void {
 export function wanMetrics(configuration: WanConfiguration): { metrics: Metrics; refresh: (known: WanKnowledge) => void } {
   const metrics = new Metrics();
   const info = metrics.gauge("wan_link_info", "A link of the inventory, with the router that it hangs on and its carrier.", [...LINK, "hub", "carrier"]);
-  const up = metrics.gauge("wan_link_up", `1 unless an end has left ${DEAD_AFTER} echo requests in a row unanswered.`, LINK);
+  const up = metrics.gauge("wan_link_up", `1 unless an end has left ${DEAD_AFTER} echo requests in a row unanswered; at a hand-off, while a neighbour is up.`, LINK);
   const carrier = metrics.gauge("wan_link_carrier", "1 while the data center's end of the link has a carrier.", LINK);
   const capacity = metrics.gauge("wan_link_capacity_bytes_per_second", "Capacity of the link in each direction.", LINK);
   const received = metrics.counter("wan_link_receive_bytes_total", "Bytes that came over the link to the data center.", LINK);
@@ -72,7 +72,7 @@ export function wanMetrics(configuration: WanConfiguration): { metrics: Metrics;
   for (const labels of adjacencyLabels.values()) intended.set(labels, 1);
 
   const refresh = ({ pings, routers }: WanKnowledge): void => {
-    for (const forgetful of [carrier, received, transmitted, rtt, live, unexpected]) forgetful.clear();
+    for (const forgetful of [up, carrier, received, transmitted, rtt, live, unexpected]) forgetful.clear();
     for (const router of configuration.routers) {
       routerUp.set({ router: router.name, role: router.role }, Number(pings.of(router.address).lostInARow < DEAD_AFTER));
       readable.set({ router: router.name }, Number(routers.has(router.name)));
@@ -80,7 +80,7 @@ export function wanMetrics(configuration: WanConfiguration): { metrics: Metrics;
     for (const link of configuration.links) {
       const labels = labelsOf(link);
       const probes = link.probes.map((address) => pings.of(address));
-      up.set(labels, Number(probes.every(({ lostInARow }) => lostInARow < DEAD_AFTER)));
+      if (probes.length > 0) up.set(labels, Number(probes.every(({ lostInARow }) => lostInARow < DEAD_AFTER)));
       sent.set(labels, sum(probes.map((probe) => probe.sent)));
       answered.set(labels, sum(probes.map((probe) => probe.received)));
       const times = probes.flatMap(({ rttSeconds, lostInARow }) => (rttSeconds === undefined || lostInARow > 0 ? [] : [rttSeconds]));
@@ -93,6 +93,10 @@ export function wanMetrics(configuration: WanConfiguration): { metrics: Metrics;
     const readableOnes = configuration.adjacencies.filter((one) => routers.has(one.host));
     const report = matchAdjacencies(readableOnes, new Map([...routers].map(([name, { neighbours }]) => [name, neighbours])));
     const missing = new Set(report.misses.map(keyOf));
+    for (const link of configuration.links.filter(({ probes }) => probes.length === 0)) {
+      const own = readableOnes.filter((one) => one.link === link.link);
+      if (own.length > 0) up.set(labelsOf(link), Number(own.some((one) => !missing.has(keyOf(one)))));
+    }
     for (const one of readableOnes) live.set(adjacencyLabels.get(one)!, Number(!missing.has(keyOf(one))));
     for (const name of routers.keys()) unexpected.set({ router: name }, report.unexpected.filter(({ host }) => host === name).length);
   };
