@@ -116,6 +116,8 @@ function dropIn(files: readonly string[]): string {
     ...files.map((name) => `LoadCredential=${name}:${FOLDER}/${name}`),
     "ExecStart=",
     "ExecStart=/usr/bin/janus --disable-colors --log-stdout --configs-folder=%d",
+    // Media that wait are media lost; whatever else the host does can wait.
+    "Nice=-10",
     ...HARDENING,
     "MemoryDenyWriteExecute=yes",
   ]);

@@ -19,7 +19,7 @@ const LARGEST_MESSAGE_BYTES = 256 * 1024;
 /** How long a page may take to agree that the connection is closed. */
 const CLOSE_MILLISECONDS = 1_000;
 /** A browser that is gone without a word is noticed after at most twice this. */
-const PING_MILLISECONDS = 15_000;
+const PING_MILLISECONDS = 25_000;
 
 export function createGate(settings: GateSettings): Server {
   const rooms = new Rooms();

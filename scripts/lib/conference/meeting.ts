@@ -115,10 +115,14 @@ export async function holdMeeting(selection: Selection, options: MeetingOptions)
 
 async function measure(participants: readonly TestParticipant[], options: MeetingOptions): Promise<MeetingReport> {
   const { room, seconds, onProgress: say = () => {} } = options;
-  const all = async (): Promise<readonly (readonly StreamCount[])[]> => await Promise.all(participants.map((one) => one.counts()));
+  const faults = new Map<string, string>();
+  const all = async (): Promise<readonly (readonly StreamCount[])[]> => await Promise.all(participants.map(async (one) => await one.counts().catch((error: unknown) => {
+    faults.set(one.id, error instanceof Error ? error.message : String(error));
+    return [];
+  })));
   const deadline = performance.now() + SETTLE_SECONDS * 1000;
   let begin = await all();
-  while (missesOf(participants, begin).length > 0 && performance.now() < deadline) {
+  while (missesOf(participants, begin).length > 0 && faults.size === 0 && performance.now() < deadline) {
     say(`waiting until everybody sees everybody: ${missesOf(participants, begin).length} pictures to come`);
     await sleep(POLL_MILLISECONDS);
     begin = await all();
@@ -129,7 +133,8 @@ async function measure(participants: readonly TestParticipant[], options: Meetin
   await sleep(seconds * 1000);
   const end = await all();
   await options.onMeasure?.("end");
-  return meetingReport(room, seconds, participants, begin, end);
+  const report = meetingReport(room, seconds, participants, begin, end);
+  return { ...report, misses: [...faults.values(), ...report.misses] };
 }
 
 type Seen = Pick<TestParticipant, "id" | "site" | "kind" | "sends">;
