@@ -1,7 +1,10 @@
 /** `./egov bench NAME`: figures, each beside its floor or bound, measured now on this machine. */
-import { Command } from "commander";
+import { Argument, Command } from "commander";
+import type { Figure } from "../bench/figure.ts";
+import { benchServices, SERVICES } from "../bench/services.ts";
 import { benchUp } from "../bench/up.ts";
-import { inventoryOption, jsonOption, printJson, table } from "./lib/program.ts";
+import { inventoryOption, jsonOption, printJson, table, withCommonOptions, type CommonOptions } from "./lib/program.ts";
+import { select } from "./lib/province.ts";
 import { ensureRequirements } from "./lib/requirements.ts";
 
 export function benchCommand(): Command {
@@ -14,8 +17,18 @@ export function benchCommand(): Command {
     .action(async (options: { inventory: string; json?: boolean }) => {
       await ensureRequirements();
       const figures = await benchUp(options.inventory, (line) => { console.error(line); });
-      if (options.json === true) printJson(figures);
-      else console.log(table(["FIGURE", "MEASURED", "BOUND", "", "NOTE"], figures.map((f) => [f.name, f.measured, f.bound, f.kept ? "kept" : "MISSED", f.note ?? ""])));
+      print(figures, options.json);
+    });
+  withCommonOptions(command.command("services"))
+    .description("the services of a twin that is up: mail, conference, monitoring")
+    .addArgument(new Argument("[services...]", "these only").choices(Object.keys(SERVICES)).default(Object.keys(SERVICES)))
+    .action(async (services: readonly string[], options: CommonOptions) => {
+      print(await benchServices(services, select(options), (line) => { console.error(line); }), options.json);
     });
   return command;
+}
+
+function print(figures: readonly Figure[], json = false): void {
+  if (json) printJson(figures);
+  else console.log(table(["FIGURE", "MEASURED", "BOUND", "", "NOTE"], figures.map((f) => [f.name, f.measured, f.bound, f.kept ? "kept" : "MISSED", f.note ?? ""])));
 }

@@ -158,6 +158,8 @@ function unboundIntent(province: Province): HostIntent {
           '\tpidfile: ""',
           "\t# Names that are not there may be tomorrow, when somebody's mail waits for them.",
           "\tcache-max-negative-ttl: 60",
+          "\t# The filter would fetch lists from its makers; those of its package serve.",
+          '\tlocal-zone: "rspamd.com." always_nxdomain',
           "\t# The private reverse zones are the province's, too.",
           "\tunblock-lan-zones: yes",
           "\tinsecure-lan-zones: yes",
