@@ -68,7 +68,8 @@ function readRows(file: string, content: Uint8Array, report: Report): Row[] {
   const at = (line: number) => ({ file, line, column: 1 });
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+    // Lines of one kind: csv-parse counts an empty one that ends in CR LF twice.
+    text = new TextDecoder("utf-8", { fatal: true }).decode(content).replaceAll(/\r\n?/g, "\n");
   } catch {
     report.add(at(1), "the file is not UTF-8", "save it as CSV UTF-8");
     return [];
