@@ -50,7 +50,7 @@ export function conferenceCommand(): Command {
   withCommonOptions(command.command("test"))
     .description("hold a meeting of headless participants at several sites of a twin; exit code 2 when a picture is not HD or gets lost")
     .addOption(new Option("--sites <count>", "sites that take part, one participant each").argParser(whole).default(3))
-    .addOption(new Option("--browsers <count>", `of these, with a real browser (default: at most ${MOST_BROWSERS})`).argParser(whole))
+    .addOption(new Option("--browsers <count>", `of these, with a real browser, which decodes what it gets (default: at most ${MOST_BROWSERS})`).argParser(count))
     .addOption(new Option("--cameras <count>", `of these, that send a picture (default: at most ${MOST_CAMERAS})`).argParser(whole))
     .addOption(new Option("--seconds <seconds>", "how long is measured once everybody sees everybody").argParser(whole).default(10))
     .option("--room <slug>", "the room; by default the first of conference.yaml")
@@ -83,7 +83,7 @@ async function test(options: TestOptions): Promise<MeetingReport> {
   const selection = select(options);
   const [first] = selection.province.conference.rooms;
   if (first === undefined) throw new Failure("the province has no room", { advice: "Add one to conference.yaml." });
-  const browsers = Math.max(1, Math.min(options.sites, options.browsers ?? MOST_BROWSERS));
+  const browsers = Math.min(options.sites, options.browsers ?? MOST_BROWSERS);
   let report: MeetingReport | undefined;
   await runSteps([{
     title: "meeting",
@@ -114,6 +114,10 @@ function whole(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It must be a whole number from 1 on.");
   return value;
+}
+
+function count(text: string): number {
+  return text === "0" ? 0 : whole(text);
 }
 
 function positive(text: string): number {

@@ -143,7 +143,7 @@ describe("in a room", () => {
     expect(await first.closed).toBe(4409);
     expect((second.heard.at(-1)?.["participants"] as Participant[]).map(({ id }) => id)).toEqual(["an"]);
     // Janus knows one of an id only, so the first must have left before the second joined.
-    const order = janus.asked.flatMap(({ janus: kind, body }) => (kind === "destroy" ? ["left"] : body?.["request"] === "join" ? ["joined"] : []));
+    const order = janus.asked.flatMap(({ janus: kind, body }) => (kind === "destroyed" ? ["left"] : body?.["request"] === "join" ? ["joined"] : []));
     expect(order).toEqual(["joined", "left", "joined"]);
   });
 

@@ -19,6 +19,9 @@ export interface FakeJanus extends AsyncDisposable {
   kill(): void;
 }
 
+/** Janus takes its time to take a session apart. */
+const DESTROY_MILLISECONDS = 100;
+
 export async function fakeJanus(): Promise<FakeJanus> {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await once(server, "listening");
@@ -30,7 +33,13 @@ export async function fakeJanus(): Promise<FakeJanus> {
     const { transaction, janus, body } = request;
     const say = (reply: object): void => socket.send(JSON.stringify({ transaction, ...reply }));
     if (janus === "create" || janus === "attach") return say({ janus: "success", data: { id: ids++ } });
-    if (janus === "destroy") return say({ janus: "success" });
+    if (janus === "destroy") {
+      setTimeout(() => {
+        asked.push({ janus: "destroyed" });
+        if (socket.readyState === WebSocket.OPEN) say({ janus: "success" });
+      }, DESTROY_MILLISECONDS);
+      return;
+    }
     if (janus !== "message") return;
     say({ janus: "ack" });
     const data_ = body?.["request"] === "join" ? { videoroom: "joined", publishers: [] }

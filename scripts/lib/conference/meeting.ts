@@ -8,14 +8,14 @@ import { GATE_PATH } from "../../../infra/conference/front.ts";
 import { readInvitation } from "../../../infra/conference/gate/invitation.ts";
 import { hostAddress, resolverFile } from "../../../infra/network/resolver.ts";
 import { ensureImage } from "../../../infra/twin/image.ts";
-import { openTools, type TwinEvent, twinName, workstationOf } from "../../../infra/twin/index.ts";
+import { openTools, type Tools, type TwinEvent, twinName, workstationOf } from "../../../infra/twin/index.ts";
 import { Failure } from "../../../inventory/failure.ts";
 import { hostsOfRole } from "../../../inventory/index.ts";
 import type { Host, Site } from "../../../inventory/model.ts";
 import type { Selection } from "../province.ts";
 import { BROWSER_PACKAGES, layOutCamera } from "./browser.ts";
 import { writeIvf } from "./clip.ts";
-import { conferenceKeys, makeInvitation, roomOf } from "./invite.ts";
+import { type ConferenceKeys, conferenceKeys, makeInvitation, roomOf } from "./invite.ts";
 import type { StreamCount } from "./load.ts";
 import { encodeFilm, picturesOf } from "./pageScripts.ts";
 import { browserParticipant, enter, joinByLoadClient, openLink, type TestParticipant } from "./participants.ts";
@@ -23,7 +23,7 @@ import { browserParticipant, enter, joinByLoadClient, openLink, type TestPartici
 export interface MeetingOptions {
   /** Sites that take part, each with one participant. */
   readonly sites: number;
-  /** Of these, how many with a real browser. At least one: it encodes what load clients send. */
+  /** Of these, how many with a real browser. */
   readonly browsers: number;
   /** Of all, how many send their picture. */
   readonly cameras: number;
@@ -90,6 +90,10 @@ export async function holdMeeting(selection: Selection, options: MeetingOptions)
   stack.defer(async () => { await rm(folder, { recursive: true }); });
 
   const film = join(folder, "film.ivf");
+  if (options.sites > options.browsers) {
+    say("encoding what load clients send");
+    await makeFilm(film, tools, selection, keys, offices[0] as Site, options.picturesPerSecond);
+  }
   const participants: TestParticipant[] = [];
   for (const [n, site] of offices.entries()) {
     say(`${site.slug} joins`);
@@ -98,10 +102,6 @@ export async function holdMeeting(selection: Selection, options: MeetingOptions)
     const wish = { site, id, token: invitation.token, sends: n < options.cameras };
     if (n < options.browsers) {
       const page = stack.use(await openLink(tools, site, invitation.link, keys.certificate));
-      if (n === 0 && options.sites > options.browsers) {
-        const chunks = await page.evaluate(encodeFilm(options.picturesPerSecond, options.picturesPerSecond * FILM_SECONDS, province.conference.videoKbps)) as string[];
-        await writeFile(film, writeIvf({ picturesPerSecond: options.picturesPerSecond, pictures: picturesOf(chunks) }, HD.width, HD.height));
-      }
       await enter(page, wish.sends);
       participants.push(browserParticipant(page, wish));
     } else {
@@ -111,6 +111,15 @@ export async function holdMeeting(selection: Selection, options: MeetingOptions)
     }
   }
   return await measure(participants, options);
+}
+
+/** Has a browser encode a film, in the lobby of a room: browsers encode only for pages that came by TLS. */
+async function makeFilm(path: string, tools: Tools, selection: Selection, keys: ConferenceKeys, site: Site, picturesPerSecond: number): Promise<void> {
+  const { conference } = selection.province;
+  const { link } = makeInvitation(selection, keys, { room: conference.rooms[0]!.slug, name: "", role: "guest", site: site.slug, hours: 1 });
+  await using page = await openLink(tools, site, link, keys.certificate);
+  const chunks = await page.evaluate(encodeFilm(picturesPerSecond, picturesPerSecond * FILM_SECONDS, conference.videoKbps)) as string[];
+  await writeFile(path, writeIvf({ picturesPerSecond, pictures: picturesOf(chunks) }, HD.width, HD.height));
 }
 
 async function measure(participants: readonly TestParticipant[], options: MeetingOptions): Promise<MeetingReport> {
