@@ -1,6 +1,6 @@
 /** The mail's figures on a running twin: messages that come in from abroad, each scanned, and how soon all of them are in their mailboxes. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { addressesOf, fullName, FOREIGN_USER, mailHosts, probeAddress } from "../infra/mail/index.ts";
+import { addressesOf, FOREIGN_USER, mailHosts, probeAddress } from "../infra/mail/index.ts";
 import { execIn, openTools, type Tools, twinName } from "../infra/twin/index.ts";
 import { hostsOfRole } from "../inventory/index.ts";
 import type { Selection } from "../scripts/lib/province.ts";
@@ -31,7 +31,7 @@ export async function benchMail({ province, environment }: Selection, say: (line
   say("how fast the sender's and a receiver's programs are by themselves");
   const floor = await sinkRate(tools, exchanger.name);
 
-  say(`mail from ${fullName(province, abroad)} for ${SECONDS} s`);
+  say(`mail from ${province.mail.foreignDomain} for ${SECONDS} s`);
   const startedAt = performance.now();
   const elapsed = () => (performance.now() - startedAt) / 1000;
   let sent = 0;

@@ -1,4 +1,6 @@
 /** Mail on a small province of real hosts: at its doors from inside, from a commune and from a foreign domain, honest and forged, and with daemons down. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encrypt } from "unixcrypt";
 import { execIn, openTools, type Tools } from "../infra/twin/index.ts";
@@ -312,8 +314,24 @@ describe("changes", { timeout: 120_000 }, () => {
     for (const layer of ["network", "datacenter", "mail"]) expect(run.stdout).toContain(`${layer}.twin: no changes`);
   });
 
+  test("a table with a bad row is refused, every bad row named, and nothing of it is taken", async () => {
+    const before = readFileSync(join(bench.directory, "people.yaml"), "utf8");
+    const table = join(bench.directory, "people.csv");
+    writeFileSync(table, "login,name,body\nnguyen.moi,Nguyễn Mới,so-mau\nLe.B,Lê B,so-mau\ntran.c,Trần C,so-la\n");
+    const run = await bench.egov("people", "import", table);
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr.trimEnd().split("\n")).toEqual([
+      `${table}:3: "Le.B" is no login; use lower-case letters, digits, and single dots, hyphens or underscores between them`,
+      `${table}:4: there is no body "so-la"; name one of the inventory's`,
+    ]);
+    expect(readFileSync(join(bench.directory, "people.yaml"), "utf8")).toBe(before);
+  });
+
   test("a new person gets mail after the next up, and only the two mail hosts are touched", async () => {
-    await bench.edit("people.yaml", (text) => text.replace("groups:", "  - {login: nguyen.moi, name: Nguyễn Mới, body: so-mau}\ngroups:"));
+    const table = join(bench.directory, "people.csv");
+    writeFileSync(table, "login,name,body\nnguyen.moi,Nguyễn Mới,so-mau\n");
+    expect((await bench.must("people", "import", table)).stdout).toBe("1 added, 0 there already\n");
+    expect((await bench.must("people", "import", table)).stdout).toBe("0 added, 1 there already\n");
     const { stdout } = await bench.must("up", "--only", "mail", "--no-prove", "--json");
     const { stacks } = JSON.parse(stdout) as { stacks: { changes: { name: string }[] }[] };
     expect(stacks.flatMap((stack) => stack.changes.map((change) => change.name)).toSorted()).toEqual(["mbox1", "mx1"]);

@@ -2,6 +2,7 @@ import type { HostFile, HostIntent } from "../host/intent.ts";
 import type { Province } from "../../inventory/model.ts";
 import { hostsOfRole } from "../../inventory/reach.ts";
 import { hostAddress } from "../network/resolver.ts";
+import { reverseZones } from "./reverse.ts";
 import { MAIL_RECORDS, zones } from "./zones.ts";
 
 const CONFIGURATION = "/etc/bind/named.conf";
@@ -53,7 +54,7 @@ function configuration(province: Province, zoneNames: readonly string[]): string
   const { announce } = province.routing.bgp;
   const { forwarders } = province.services.dns;
   const foreign = foreignServers(province);
-  const { foreignDomain } = province.mail;
+  const foreignNames = foreign.length > 0 ? foreignZones(province) : [];
   return [
     "acl province {",
     "\tlocalhost;",
@@ -72,15 +73,21 @@ function configuration(province: Province, zoneNames: readonly string[]): string
     "\tnotify no;",
     ...(forwarders.length > 0 ? [`\tforwarders { ${forwarders.map((one) => `${one};`).join(" ")} };`] : []),
     "\tdnssec-validation auto;",
-    ...(foreign.length > 0 ? [`\tvalidate-except { "${foreignDomain}"; };`] : []),
+    ...(foreignNames.length > 0 ? [`\tvalidate-except { ${foreignNames.map((name) => `"${name}";`).join(" ")} };`] : []),
     `\tmax-cache-size ${CACHE};`,
     '\tversion "none";',
     "};",
     ...zoneNames.flatMap((name) => ["", `zone "${name}" {`, "\ttype primary;", `\tfile "${ZONES_DIRECTORY}/${name}";`, "};"]),
     // A domain that a twin plays: the world's name servers know nothing of it.
-    ...(foreign.length > 0 ? ["", `zone "${foreignDomain}" {`, "\ttype static-stub;", `\tserver-addresses { ${foreign.map((one) => `${one};`).join(" ")} };`, "};"] : []),
+    ...foreignNames.flatMap((name) => ["", `zone "${name}" {`, "\ttype static-stub;", `\tserver-addresses { ${foreign.map((one) => `${one};`).join(" ")} };`, "};"]),
     "",
   ].join("\n");
+}
+
+/** The zones of the foreign domain and of its addresses, without the final dot: what its server answers for. */
+export function foreignZones(province: Province): string[] {
+  const lans = hostsOfRole(province, "foreign-mail").flatMap((host) => province.sites.get(host.site)?.lan ?? []);
+  return [province.mail.foreignDomain, ...lans.flatMap(({ ipv4, ipv6 }) => [...reverseZones(ipv4), ...reverseZones(ipv6)]).map((root) => root.slice(0, -1))];
 }
 
 /** Addresses of the foreign domain's server, which answers for its names, too. */

@@ -4,6 +4,9 @@
  */
 import type { HostIntent } from "../host/intent.ts";
 import { mergeIntents } from "../host/merge.ts";
+import { foreignZones } from "../datacenter/dns.ts";
+import { reverseName } from "../datacenter/reverse.ts";
+import { zones as provinceZones } from "../datacenter/zones.ts";
 import { addressIntent } from "../datacenter/server.ts";
 import { RESOLVER_PATH } from "../network/resolver.ts";
 import type { Host, Province } from "../../inventory/model.ts";
@@ -96,23 +99,24 @@ function signerIntent(province: Province): HostIntent {
 /** Answers for its own domain and, to itself only, for ours by asking our servers. */
 function namesIntent(province: Province, host: Host): HostIntent {
   const { foreignDomain } = province.mail;
-  const { zone } = province.services.dns;
   const { ipv4, ipv6 } = addressesOf(host);
   const ours = hostsOfRole(province, "dns").flatMap((server) => Object.values(addressesOf(server)));
-  const file = `/etc/bind/${foreignDomain}`;
+  const head = (name: string) => [`$TTL ${TTL_SECONDS}`, `@ SOA ${name}. hostmaster.${foreignDomain}. 1 3600 600 86400 60`, `@ NS ${name}.`];
+  const name = `${host.name}.${foreignDomain}`;
   const records = [
-    `$TTL ${TTL_SECONDS}`,
-    `@ SOA ${host.name} hostmaster 1 3600 600 86400 60`,
-    `@ NS ${host.name}`,
     `${host.name} A ${ipv4}`,
     `${host.name} AAAA ${ipv6}`,
     `@ MX 10 ${host.name}`,
-    `@ TXT ${txt(`v=spf1 mx -all`)}`,
+    `@ TXT ${txt("v=spf1 mx -all")}`,
     `${host.name} TXT ${txt("v=spf1 a -all")}`,
     `${DKIM_SELECTOR}._domainkey TXT {{secret:${FOREIGN_DKIM_RECORD_SECRET}}}`,
     `_dmarc TXT ${txt("v=DMARC1; p=reject; adkim=s; aspf=s")}`,
-    "",
   ];
+  const pointers = [ipv4, ipv6].map((address) => `${reverseName(address)} PTR ${name}.`);
+  const zones = foreignZones(province).map((zone) => ({
+    name: zone, file: `/etc/bind/${zone}`,
+    content: [...head(name), ...(zone === foreignDomain ? records : pointers.filter((line) => line.includes(`.${zone}. `))), ""].join("\n"),
+  }));
   const configuration = [
     "options {",
     '\tdirectory "/var/cache/bind";',
@@ -120,25 +124,21 @@ function namesIntent(province: Province, host: Host): HostIntent {
     "\tdnssec-validation no;",
     "\tmax-cache-size 8m;",
     "};",
-    `zone "${foreignDomain}" {`,
-    "\ttype primary;",
-    `\tfile "${file}";`,
-    "};",
-    `zone "${zone}" {`,
-    "\ttype static-stub;",
-    `\tserver-addresses { ${ours.map((address) => `${address};`).join(" ")} };`,
-    "};",
+    ...zones.flatMap((one) => [`zone "${one.name}" {`, "\ttype primary;", `\tfile "${one.file}";`, "};"]),
+    ...provinceZones(province).flatMap(({ name: zone }) => [
+      `zone "${zone}" {`, "\ttype static-stub;", `\tserver-addresses { ${ours.map((address) => `${address};`).join(" ")} };`, "};",
+    ]),
     "",
   ];
   return {
     packages: ["bind9", "bind9-utils"],
     files: {
       [NAMED]: { content: configuration.join("\n") },
-      [file]: { content: records.join("\n"), mode: "0640", owner: "root:bind" },
+      ...Object.fromEntries(zones.map(({ file, content }) => [file, { content, mode: "0640", owner: "root:bind" }])),
     },
     units: { [NAMED_UNIT]: { enabled: true, running: true } },
     services: [{
-      name: "named", files: [NAMED, file], check: `mkdir -p "$STAGE/var/cache/bind" && named-checkconf -z -t "$STAGE" ${NAMED}`, reload: `systemctl reload ${NAMED_UNIT}`, unit: NAMED_UNIT,
+      name: "named", files: [NAMED, ...zones.map(({ file }) => file)], check: `mkdir -p "$STAGE/var/cache/bind" && named-checkconf -z -t "$STAGE" ${NAMED}`, reload: `systemctl reload ${NAMED_UNIT}`, unit: NAMED_UNIT,
     }],
   };
 }
