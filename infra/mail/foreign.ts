@@ -117,6 +117,9 @@ function namesIntent(province: Province, host: Host): HostIntent {
     name: zone, file: `/etc/bind/${zone}`,
     content: [...head(name), ...(zone === foreignDomain ? records : pointers.filter((line) => line.includes(`.${zone}. `))), ""].join("\n"),
   }));
+  // Beyond the two domains its world is empty: a twin reaches no root servers, and each question to them would wait in vain.
+  const root = { name: ".", file: "/etc/bind/root", content: [...head("ns"), `ns A ${ipv4}`, ""].join("\n") };
+  const own = [root, ...zones];
   const configuration = [
     "options {",
     '\tdirectory "/var/cache/bind";',
@@ -124,7 +127,7 @@ function namesIntent(province: Province, host: Host): HostIntent {
     "\tdnssec-validation no;",
     "\tmax-cache-size 8m;",
     "};",
-    ...zones.flatMap((one) => [`zone "${one.name}" {`, "\ttype primary;", `\tfile "${one.file}";`, "};"]),
+    ...own.flatMap((one) => [`zone "${one.name}" {`, "\ttype primary;", `\tfile "${one.file}";`, "};"]),
     ...provinceZones(province).flatMap(({ name: zone }) => [
       `zone "${zone}" {`, "\ttype static-stub;", `\tserver-addresses { ${ours.map((address) => `${address};`).join(" ")} };`, "};",
     ]),
@@ -134,11 +137,11 @@ function namesIntent(province: Province, host: Host): HostIntent {
     packages: ["bind9", "bind9-utils"],
     files: {
       [NAMED]: { content: configuration.join("\n") },
-      ...Object.fromEntries(zones.map(({ file, content }) => [file, { content, mode: "0640", owner: "root:bind" }])),
+      ...Object.fromEntries(own.map(({ file, content }) => [file, { content, mode: "0640", owner: "root:bind" }])),
     },
     units: { [NAMED_UNIT]: { enabled: true, running: true } },
     services: [{
-      name: "named", files: [NAMED, ...zones.map(({ file }) => file)], check: `mkdir -p "$STAGE/var/cache/bind" && named-checkconf -z -t "$STAGE" ${NAMED}`, reload: `systemctl reload ${NAMED_UNIT}`, unit: NAMED_UNIT,
+      name: "named", files: [NAMED, ...own.map(({ file }) => file)], check: `mkdir -p "$STAGE/var/cache/bind" && named-checkconf -z -t "$STAGE" ${NAMED}`, reload: `systemctl reload ${NAMED_UNIT}`, unit: NAMED_UNIT,
     }],
   };
 }
