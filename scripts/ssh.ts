@@ -6,6 +6,9 @@ import { Failure } from "../inventory/failure.ts";
 import { environmentOption, inventoryOption, type CommonOptions } from "./lib/program.ts";
 import { select } from "./lib/province.ts";
 
+/** Long enough for a busy host; without it a host that is gone keeps one waiting for minutes. */
+const CONNECT_SECONDS = 15;
+
 export function sshCommand(): Command {
   return new Command("ssh")
     .description("log in to a host, or run one command there; exits with the command's exit code")
@@ -20,6 +23,7 @@ export function sshCommand(): Command {
       const connection = connectionOf(province, environment, host);
       const child = spawn("ssh", [
         "-o", `UserKnownHostsFile=${connection.knownHostsFile}`, "-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR",
+        "-o", `ConnectTimeout=${CONNECT_SECONDS}`,
         "-o", "IdentitiesOnly=yes", "-i", connection.identityFile, "-p", String(connection.port),
         `${connection.user}@${connection.address}`, ...(argv.length > 0 ? ["--", ...argv] : []),
       ], { stdio: "inherit" });
