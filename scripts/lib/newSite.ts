@@ -21,7 +21,8 @@ export async function addSite(bench: Workbench, province: Province): Promise<str
   for (const [i, link] of links.entries()) {
     await bench.append("links.yaml", `{name: ${NEW_SITE}-${link.role}, number: ${linkNumber + i}, role: ${link.role}, ends: [${hubs[i]}, ${router}], capacityMbps: ${link.capacityMbps}, carrier: ${link.carrier}, ducts: [${link.ducts.join(", ")}], pops: [${link.pops.join(", ")}], funds: I.1}`);
   }
-  const servers = hostsOfRole(province, "dns").map((host) => host.name);
+  // They know every office: its names, its probe's mailbox, its links.
+  const servers = (["dns", "mail-exchanger", "mailbox", "monitoring"] as const).flatMap((role) => hostsOfRole(province, role).map((host) => host.name));
   return [router, ...hubs, ...servers].toSorted();
 }
 
