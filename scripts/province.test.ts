@@ -119,7 +119,7 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
     const { stdout } = await bench.must("status", "--json");
     const status = JSON.parse(stdout) as { twin: { state: string; hosts: unknown[] }; stacks: { resources: number }[] };
     expect(status.twin).toMatchObject({ state: "up" });
-    expect(status.twin.hosts).toHaveLength(11);
+    expect(status.twin.hosts).toHaveLength(16);
     expect(status.stacks.every((stack) => stack.resources > 0)).toBe(true);
   });
 

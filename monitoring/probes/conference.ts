@@ -36,7 +36,7 @@ const PARALLEL = 8;
 export async function probeConference(vantages: readonly Vantage[], target: ConferenceTarget): Promise<ConferenceReport> {
   const misses = (await mapLimited(vantages, PARALLEL, async (vantage): Promise<ConferenceMiss[]> => {
     const { token, room } = target.invitation(vantage.site);
-    const { stdout, stderr } = await vantage.run(["sh", "-c", conferenceScript(target, token)]);
+    const { stdout, stderr } = await vantage.run(["sh", "-c", conferenceScript(target, token, vantage.source?.ipv4)]);
     const miss = readConference(stdout, room);
     return miss === undefined ? [] : [{ ...miss, site: vantage.site, room, got: miss.got || lastLine(stderr) || "nothing" }];
   })).flat();
@@ -45,16 +45,16 @@ export async function probeConference(vantages: readonly Vantage[], target: Conf
 
 /**
  * Shell: fetches the page, then speaks to the gate; prints what came, a line of base64 each. A client's frames are masked (RFC 6455,
- * 5.3); a mask of zeros is one, and leaves the text readable.
+ * 5.3); a mask of zeros is one, and leaves the text readable. `source` is the IPv4 address to speak from, where it matters.
  */
-export function conferenceScript({ name, gatePath, authority }: ConferenceTarget, token: string): string {
+export function conferenceScript({ name, gatePath, authority }: ConferenceTarget, token: string, source?: string): string {
   const page = Buffer.from(`GET / HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`);
   const gate = Buffer.concat([
     Buffer.from(`GET ${gatePath} HTTP/1.1\r\nHost: ${name}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString("base64")}\r\n\r\n`),
     frame({ type: "hello", token }), frame({ type: "leave" }),
   ]);
   const exchange = (bytes: Buffer): string =>
-    `echo ${bytes.toString("base64")} | base64 -d | timeout ${TIMEOUT_SECONDS} openssl s_client -quiet -connect ${name}:443 -servername ${name} ` +
+    `echo ${bytes.toString("base64")} | base64 -d | timeout ${TIMEOUT_SECONDS} openssl s_client -quiet -connect ${name}:443 -servername ${name} ${source === undefined ? "" : `-4 -bind ${source}:0 `}` +
     `-verify_hostname ${name} -verify_return_error -CAfile "$authority" 2>"$said" | base64 -w0; echo`;
   return [
     "authority=$(mktemp) said=$(mktemp)", `trap 'cat "$said" >&2; rm -f "$authority" "$said"' EXIT`,
