@@ -41,6 +41,8 @@ describe("golden files", () => {
     ["r-huyen-bien", "/etc/frr/daemons"],
     ["tslcd1", "/etc/frr/frr.conf"],
     ["agg1", "/etc/resolv.conf"],
+    ["agg1", "/etc/lldpd.d/egov.conf"],
+    ["core1", "/etc/lldpd.d/egov.conf"],
   ])("%s %s", async (host, path) => {
     await expect(fileOf(small, host, path)).toMatchFileSnapshot(`golden/${host}${path.replaceAll("/", "-")}`);
   });

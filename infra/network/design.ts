@@ -5,6 +5,7 @@ import type { HostIntent } from "../host/intent.ts";
 import type { Province } from "../../inventory/model.ts";
 import { frrIntent } from "./frr.ts";
 import { kernelIntent } from "./kernel.ts";
+import { lldpIntent } from "./lldp.ts";
 import { RESOLVER_PATH, resolverFile } from "./resolver.ts";
 import type { Router } from "./router.ts";
 import { provinceRouters, stateEdges } from "./router.ts";
@@ -16,7 +17,7 @@ const LOOKOUT: HostIntent = { packages: ["bind9-dnsutils", "curl", "fping"] };
 /** Host name → intent, for every router of the province in the inventory's order. */
 export function networkDesign(province: Province): Map<string, HostIntent> {
   const resolver: HostIntent = { files: { [RESOLVER_PATH]: resolverFile(province) } };
-  return designOf(provinceRouters(province), (router) => [frrIntent(router), kernelIntent(router), vrrpIntent(router), resolver, ...(router.host.role === "site-router" ? [LOOKOUT] : [])]);
+  return designOf(provinceRouters(province), (router) => [frrIntent(router), kernelIntent(router), lldpIntent(router), vrrpIntent(router), resolver, ...(router.host.role === "site-router" ? [LOOKOUT] : [])]);
 }
 
 /** The state network's edge, which belongs to somebody else: only for a twin, where it has to be played. */
