@@ -68,6 +68,8 @@ export function buildProvince(raw: Sound): Province {
     environments: frozenMap(
       raw.environments.map((environment) => [environment.name, buildEnvironment(environment, raw.directory)]),
     ),
+    ...(raw.demand !== undefined && { demand: raw.demand }),
+    waivers: raw.waivers,
   };
   return deepFreeze(derive(province, raw.province));
 }

@@ -83,3 +83,9 @@ test("stack settings and hidden entries are left alone", () => {
     cpSync(path.join(directory, "qos.yaml"), path.join(directory, name));
   expect(messages()).toEqual([]);
 });
+
+test("a province may do without demand and waivers", () => {
+  for (const name of ["demand.yaml", "waivers.yaml"]) rmSync(path.join(directory, name));
+  expect(messages()).toEqual([]);
+  expect(loadProvince(directory).province).toMatchObject({ waivers: [] });
+});

@@ -31,7 +31,12 @@ export const FILES = [
   "conference",
   "monitoring",
   "environments",
+  "demand",
+  "waivers",
 ] as const;
+
+/** Files that a province may do without: what they say is then said of nothing. */
+export const OPTIONAL_FILES: ReadonlySet<FileName> = new Set(["demand", "waivers"] as const);
 
 export type FileName = (typeof FILES)[number];
 
@@ -69,6 +74,7 @@ export function readFiles(directory: string, report: Report): Contents {
     const file = path.join(directory, `${name}.yaml`);
     const start = { file, line: 1, column: 1 };
     if (!names.includes(`${name}.yaml`)) {
+      if (OPTIONAL_FILES.has(name)) return undefined;
       report.add(start, "the file is missing", `write it after schema/${name}.schema.json`);
       return undefined;
     }

@@ -10,15 +10,19 @@
 
 import type { Certificate } from "./model/certificates.ts";
 import type { Conference } from "./model/conference.ts";
+import type { Demand } from "./model/demand.ts";
 import type { Mail, People } from "./model/mail.ts";
 import type { Monitoring } from "./model/monitoring.ts";
 import type { Security } from "./model/security.ts";
+import type { Waiver } from "./model/waivers.ts";
 
 export type { Certificate } from "./model/certificates.ts";
 export type * from "./model/conference.ts";
+export type * from "./model/demand.ts";
 export type * from "./model/mail.ts";
 export type * from "./model/monitoring.ts";
 export type * from "./model/security.ts";
+export type { Waiver } from "./model/waivers.ts";
 
 export type Ipv4Cidr = string;
 export type Ipv6Cidr = string;
@@ -313,4 +317,8 @@ export interface Province {
   readonly conference: Conference;
   readonly monitoring: Monitoring;
   readonly environments: ReadonlyMap<string, Environment>;
+  /** Absent where nobody has counted what the services ask of the links. */
+  readonly demand?: Demand;
+  /** Findings of the audits that are known and borne for a while. */
+  readonly waivers: readonly Waiver[];
 }

@@ -7,6 +7,7 @@ import type {
   BodyGroup,
   Certificate,
   Conference,
+  Demand,
   FundsGroup,
   HostRole,
   LinkRole,
@@ -23,6 +24,7 @@ import type {
   SharedRisk,
   Site,
   Tier,
+  Waiver,
 } from "./model.ts";
 
 export type { PoolName } from "./model.ts";
@@ -189,6 +191,8 @@ export interface Raw {
   readonly conference: Conference | undefined;
   readonly monitoring: Monitoring | undefined;
   readonly environments: readonly RawEnvironment[];
+  readonly demand: Demand | undefined;
+  readonly waivers: readonly Waiver[];
   readonly whole: ReadonlySet<"units" | "sites" | "hosts" | "links" | "qos" | "certificates">;
   readonly names: Readonly<Record<ListName, ReadonlySet<string> | undefined>>;
 }

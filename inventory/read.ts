@@ -53,6 +53,8 @@ function rawOf(directory: string, contents: Contents, misfits: ReadonlyMap<FileN
     conference: reader.whole("conference"),
     monitoring: reader.whole("monitoring"),
     environments: reader.list("environments", "environments"),
+    demand: reader.whole("demand"),
+    waivers: reader.list("waivers", "waivers"),
     whole: new Set(
       (
         [

@@ -1,6 +1,7 @@
 /** The entry of every command: `./egov COMMAND`. One file a command stands beside this one. */
 import { Command } from "commander";
 import { runProgram } from "./lib/program.ts";
+import { auditCommand } from "./audit.ts";
 import { benchCommand } from "./bench.ts";
 import { conferenceCommand } from "./conference.ts";
 import { downCommand } from "./down.ts";
@@ -20,7 +21,7 @@ const program = new Command("egov")
   .addHelpText("after", "\nExit codes: 0 done, 1 an error, 2 findings or differences.");
 
 for (const command of [
-  upCommand, previewCommand, downCommand, statusCommand, sshCommand, inventoryCommand, mailCommand, peopleCommand, conferenceCommand, firewallCommand, twinCommand, testCommand, benchCommand,
+  upCommand, previewCommand, downCommand, statusCommand, sshCommand, inventoryCommand, mailCommand, peopleCommand, conferenceCommand, firewallCommand, auditCommand, twinCommand, testCommand, benchCommand,
 ]) {
   program.addCommand(command());
 }

@@ -6,6 +6,7 @@ import { checkAreas } from "./areas.ts";
 import { checkCertificates } from "./certificates.ts";
 import { checkCommunes } from "./communes.ts";
 import { checkConference } from "./conference.ts";
+import { checkDemand } from "./demand.ts";
 import { checkDuplicates } from "./duplicates.ts";
 import { checkEnvironments } from "./environments.ts";
 import { checkFunds } from "./funds.ts";
@@ -21,6 +22,7 @@ import { checkRouting } from "./routing.ts";
 import { checkSecurity } from "./security.ts";
 import { checkSegments } from "./segments.ts";
 import { checkSites } from "./sites.ts";
+import { checkWaivers } from "./waivers.ts";
 
 const CHECKS: readonly ((raw: Raw, report: Report) => void)[] = [
   checkDuplicates,
@@ -43,6 +45,8 @@ const CHECKS: readonly ((raw: Raw, report: Report) => void)[] = [
   checkSecurity,
   checkMonitoring,
   checkEnvironments,
+  checkDemand,
+  checkWaivers,
 ];
 
 /** Runs all checks on what could be read. */

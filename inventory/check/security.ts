@@ -5,6 +5,7 @@ import type { Report } from "../problem.ts";
 import type { Raw, RawSite } from "../raw.ts";
 import { closest } from "../schema.ts";
 import { sourceOf } from "../source.ts";
+import { isDate } from "./dates.ts";
 import { checkPolicy } from "./policy.ts";
 
 export function checkSecurity(raw: Raw, report: Report): void {
@@ -146,9 +147,4 @@ function checkExpiry(rule: PolicyRule, report: Report): void {
   } else if (expires !== undefined && !isDate(expires)) {
     report.add(sourceOf(rule, "expires"), `there is no day ${expires}`, "write a day of the calendar as YYYY-MM-DD");
   }
-}
-
-function isDate(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

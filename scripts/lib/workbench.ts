@@ -1,10 +1,11 @@
 /** A province to try things on: a copy under a name of its own, and the commands as a user runs them. For tests and benches. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { twinDown } from "../../infra/twin/index.ts";
-import { FILES } from "../../inventory/files.ts";
+import { FILES, OPTIONAL_FILES } from "../../inventory/files.ts";
 import { projectDirectory } from "./paths.ts";
 
 export interface WorkbenchOptions {
@@ -35,7 +36,10 @@ export class Workbench implements AsyncDisposable {
 
   static async open({ inventory, slug, managementPrefix }: WorkbenchOptions): Promise<Workbench> {
     const directory = await mkdtemp(join(tmpdir(), "egov-workbench-"));
-    for (const file of FILES) await copyFile(resolve(projectDirectory, inventory, `${file}.yaml`), join(directory, `${file}.yaml`));
+    for (const file of FILES) {
+      const source = resolve(projectDirectory, inventory, `${file}.yaml`);
+      if (!OPTIONAL_FILES.has(file) || existsSync(source)) await copyFile(source, join(directory, `${file}.yaml`));
+    }
     const bench = new Workbench(directory, `${slug}-twin`);
     await bench.edit("province.yaml", (text) => text.replace(/^slug: .+$/m, `slug: ${slug}`));
     await bench.edit("environments.yaml", (text) => text.replace(/(name: twin, kind: twin, managementPrefix: )[\d./]+/, `$1${managementPrefix}`));
