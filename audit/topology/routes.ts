@@ -1,0 +1,261 @@
+/**
+ * The routes that the province's routers have while some links and hosts are down, by the rules of OSPF (RFC 2328, RFC 5340) as
+ * FRR 8.4 keeps them and as `infra/network` sets them up:
+ *
+ * - a path inside an area wins over one between areas, whatever it costs (RFC 2328, 11);
+ * - border routers announce an area's summaries instead of its parts, at the highest cost among these (12.4.3), and discard what
+ *   the summary promises and they cannot reach: ospfd while it reaches a part, the static routes of IPv6 always;
+ * - a totally stubby area learns nothing but the way out, from each border router at cost 1. OSPFv3 has no stub areas here;
+ * - a border router uses what others announce to the backbone (16.2); ospf6d uses what they announce to any common area;
+ * - the way out is the core routers', each while it has the state network at its own hand-off, as an external route of type 1.
+ */
+import { BACKBONE, type Router } from "../../infra/network/router.ts";
+import { EXTERNAL_METRIC } from "../../infra/network/ospf.ts";
+import type { Link, Province } from "../../inventory/model.ts";
+import type { Advertiser, Destination, Family, Summary } from "./destinations.ts";
+import { type Edge, type Graph, type Reach, shortestPaths } from "./shortestPaths.ts";
+import type { Decision, Hop } from "./walk.ts";
+
+/** Cost at which a border router offers itself as the way out of a stub area (RFC 2328, 12.4.3.1; FRR's default). */
+const STUB_DEFAULT_COST = 1;
+
+interface Route extends Reach {
+  /** Areas that it leads through, dotted. */
+  readonly areas: ReadonlySet<string>;
+}
+
+/** One state of the network. Everything is worked out when it is asked for, and kept. */
+export class Routes {
+  readonly #routers: ReadonlyMap<string, Router>;
+  readonly #graphs = new Map<string, Map<string, Edge[]>>();
+  readonly #areas = new Map<string, readonly string[]>();
+  readonly #members = new Map<string, string[]>();
+  readonly #stubs: ReadonlySet<string>;
+  /** By area and router. */
+  readonly #paths = new Map<string, Map<string, Map<string, Reach>>>();
+  readonly #decisions = { ipv4: new Map<Destination, Map<string, Decision>>(), ipv6: new Map<Destination, Map<string, Decision>>() };
+  readonly #between = new Map<string, ReadonlyMap<string, Route>>();
+  /** By core router: the hand-offs that it has. */
+  readonly #handoffs = new Map<string, Hop[]>();
+
+  /** @param failed names of links and of hosts. */
+  constructor(province: Province, routers: ReadonlyMap<string, Router>, failed: ReadonlySet<string>) {
+    this.#routers = new Map([...routers].filter(([name]) => !failed.has(name)));
+    this.#stubs = new Set(province.routing.areas.filter((area) => area.stub === "totally").map((area) => area.id));
+    for (const router of this.#routers.values()) {
+      for (const area of this.#areasOf(router.host.name)) {
+        this.#members.set(area, [...(this.#members.get(area) ?? []), router.host.name]);
+      }
+    }
+    for (const link of province.links.values()) {
+      const [a, b] = link.ends.map((end) => end.host) as [string, string];
+      if (failed.has(link.name) || failed.has(a) || failed.has(b)) continue;
+      if (link.role === "handoff") this.#addHandoff(link, a, b);
+      else this.#addEdges(province, link, a, b);
+    }
+  }
+
+  isUp(host: string): boolean {
+    return this.#routers.has(host);
+  }
+
+  /** Whether the router has heard of any other one by OSPF. */
+  hasNeighbours(host: string): boolean {
+    return this.#areasOf(host).some((area) => this.#from(area, host).size > 1);
+  }
+
+  /** What a router does with a packet to a destination inside the province. */
+  decide(host: string, destination: Destination, family: Family): Decision {
+    const kept = this.#decisions[family].get(destination) ?? new Map<string, Decision>();
+    this.#decisions[family].set(destination, kept);
+    const known = kept.get(host) ?? this.#decide(host, destination, family);
+    kept.set(host, known);
+    return known;
+  }
+
+  #decide(host: string, destination: Destination, family: Family): Decision {
+    if (destination.advertisers.some((one) => one.host === host)) return { kind: "deliver" };
+    const inside = this.#intra(host, destination);
+    if (inside !== undefined) return { kind: "forward", hops: inside.hops };
+    const summary = destination.summary[family];
+    if (summary === undefined) {
+      const route = this.#inter(host, destination, family);
+      return route === undefined ? this.wayOut(host, family, true) : { kind: "forward", hops: route.hops };
+    }
+    if (this.#borders(host, summary.area) && (family === "ipv6" || this.#isActive(host, summary))) return { kind: "drop", why: "discarded" };
+    const route = this.#inter(host, summary, family);
+    return route === undefined ? this.wayOut(host, family, true) : { kind: "forward", hops: route.hops };
+  }
+
+  /**
+   * What a router does with a packet to where it knows nothing better than the default route. A core router discards what belongs to
+   * the province itself (`inside`) instead of giving it away.
+   */
+  wayOut(host: string, family: Family, inside = false): Decision {
+    const handoffs = this.#handoffs.get(host) ?? [];
+    if (this.#routers.get(host)?.host.role === "core" && inside) return { kind: "drop", why: "discarded" };
+    if (handoffs.length > 0) return { kind: "forward", hops: handoffs };
+    const area = this.#onlyStub(host, family);
+    const route = area !== undefined
+      ? best(this.#bordersOf(area).filter((one) => one !== host).flatMap((one) => this.#via(host, area, one, STUB_DEFAULT_COST)))
+      : best([...this.#handoffs.keys()].flatMap((core) => this.#toBorder(host, core, family)).map((one) => ({ ...one, cost: one.cost + EXTERNAL_METRIC })));
+    return route === undefined ? { kind: "drop", why: "no-route" } : { kind: "forward", hops: route.hops };
+  }
+
+  /** The hand-offs that stand, as the state network's edge sees them. */
+  handoffsOf(edge: string): Hop[] {
+    return [...this.#handoffs].flatMap(([core, hops]) => hops.filter((hop) => hop.host === edge).map((hop) => ({ link: hop.link, host: core })));
+  }
+
+  #addEdges(province: Province, link: Link, a: string, b: string): void {
+    const area = province.routing.areas.find((one) => one.name === link.area)?.id;
+    if (area === undefined || !this.#routers.has(a) || !this.#routers.has(b)) return;
+    const graph = this.#graphs.get(area) ?? new Map<string, Edge[]>();
+    this.#graphs.set(area, graph);
+    for (const [near, far] of [[a, b], [b, a]] as const) {
+      const edges = graph.get(near) ?? [];
+      edges.push({ link: link.name, host: far, cost: link.cost });
+      graph.set(near, edges);
+    }
+  }
+
+  #addHandoff(link: Link, a: string, b: string): void {
+    const [core, edge] = this.#routers.get(a)?.host.role === "state-edge" ? [b, a] : [a, b];
+    if (!this.#routers.has(core) || !this.#routers.has(edge)) return;
+    this.#handoffs.set(core, [...(this.#handoffs.get(core) ?? []), { link: link.name, host: edge }]);
+  }
+
+  #from(area: string, host: string): Map<string, Reach> {
+    const inArea = this.#paths.get(area) ?? new Map<string, Map<string, Reach>>();
+    this.#paths.set(area, inArea);
+    const known = inArea.get(host) ?? shortestPaths((this.#graphs.get(area) ?? new Map()) as Graph, host);
+    inArea.set(host, known);
+    return known;
+  }
+
+  #areasOf(host: string): readonly string[] {
+    const known = this.#areas.get(host);
+    if (known !== undefined) return known;
+    const areas = this.#workOutAreas(host);
+    this.#areas.set(host, areas);
+    return areas;
+  }
+
+  #workOutAreas(host: string): readonly string[] {
+    const router = this.#routers.get(host);
+    // The edge of the state network takes no part.
+    return router === undefined || router.areas.length === 0 ? [] : [...new Set([router.homeArea, ...router.areas.map(({ id }) => id)])];
+  }
+
+  #isBorder(host: string): boolean {
+    return this.#routers.get(host)?.borders === true;
+  }
+
+  #borders(host: string, area: string): boolean {
+    return this.#isBorder(host) && this.#areasOf(host).includes(area);
+  }
+
+  #bordersOf(area: string): string[] {
+    return (this.#members.get(area) ?? []).filter((host) => this.#isBorder(host));
+  }
+
+  /** The stub area in which the router stands with all its links, if it is one. */
+  #onlyStub(host: string, family: Family): string | undefined {
+    const areas = this.#areasOf(host);
+    return family === "ipv4" && areas.length === 1 && this.#stubs.has(areas[0]!) ? areas[0] : undefined;
+  }
+
+  /** The route inside an area. */
+  #intra(host: string, destination: Pick<Destination, "advertisers">): Route | undefined {
+    return best(destination.advertisers.flatMap((one: Advertiser) =>
+      this.#routers.has(one.host) && this.#areasOf(host).includes(one.area) ? this.#via(host, one.area, one.host, one.cost) : []));
+  }
+
+  /** The way through `area` to a router of it, and `cost` beyond. */
+  #via(host: string, area: string, to: string, cost: number): Route[] {
+    const reach = this.#from(area, host).get(to);
+    return reach === undefined ? [] : [{ cost: reach.cost + cost, hops: reach.hops, areas: new Set([area]) }];
+  }
+
+  #isActive(host: string, summary: Summary): boolean {
+    return summary.parts.some((part) => this.#intra(host, part) !== undefined);
+  }
+
+  /** What a border router knows of a prefix or summary of an area that it has links in: the highest cost among the parts. */
+  #own(host: string, target: Destination | Summary, family: Family): Route | undefined {
+    if (!("parts" in target)) return target.summary[family] === undefined ? this.#intra(host, target) : undefined;
+    if (!this.#areasOf(host).includes(target.area)) return undefined;
+    const parts = target.parts.flatMap((part) => this.#intra(host, part) ?? []);
+    return parts.length === 0 ? undefined : parts.reduce((a, b) => (b.cost > a.cost ? b : a));
+  }
+
+  /** The route between areas. */
+  #inter(host: string, target: Destination | Summary, family: Family): Route | undefined {
+    const known = this.#borderRoutes(target, family);
+    return this.#isBorder(host) ? known.get(host) : this.#learned(host, this.#areasOf(host), known, family);
+  }
+
+  /** What all border routers know of a target, until nobody learns anything better. */
+  #borderRoutes(target: Destination | Summary, family: Family): ReadonlyMap<string, Route> {
+    const key = `${family} ${target.name}`;
+    const kept = this.#between.get(key);
+    if (kept !== undefined) return kept;
+    const borders = [...this.#routers.keys()].filter((host) => this.#isBorder(host));
+    const own = new Map(borders.flatMap((host): [string, Route][] => {
+      const route = this.#own(host, target, family);
+      return route === undefined ? [] : [[host, route]];
+    }));
+    let known: ReadonlyMap<string, Route> = own;
+    // Each round carries a route one border router further, so that as many rounds as there are of them are enough.
+    for (let round = 0; round <= borders.length; round++) {
+      const next = new Map(borders.flatMap((host): [string, Route][] => {
+        const areas = family === "ipv4" ? [BACKBONE] : this.#areasOf(host);
+        const route = own.get(host) ?? this.#learned(host, areas, known, family);
+        return route === undefined ? [] : [[host, route]];
+      }));
+      if (sameCosts(known, next)) break;
+      known = next;
+    }
+    this.#between.set(key, known);
+    return known;
+  }
+
+  /** The best of what border routers announce into areas; nobody announces into an area what leads through it. */
+  #learned(host: string, areas: readonly string[], known: ReadonlyMap<string, Route>, family: Family): Route | undefined {
+    return best(areas.filter((area) => area === BACKBONE || family === "ipv6" || !this.#stubs.has(area)).flatMap((area) =>
+      this.#bordersOf(area).flatMap((border) => {
+        const route = known.get(border);
+        return border === host || route === undefined || route.areas.has(area) ? [] : this.#via(host, area, border, route.cost);
+      })));
+  }
+
+  /**
+   * The ways to a router that takes routes in from elsewhere. No stub area tells that it does. ospfd looks for it in the areas beside
+   * the backbone first (RFC 2328, 16.4.1), in stub areas too, and takes nothing of a router that it finds in one of these.
+   */
+  #toBorder(host: string, core: string, family: Family): Route[] {
+    const shared = this.#areasOf(core).filter((area) => area !== BACKBONE && this.#areasOf(host).includes(area));
+    if (family === "ipv4" && shared.some((area) => this.#stubs.has(area) && this.#from(area, host).has(core))) return [];
+    const areas = this.#areasOf(core).filter((area) => family === "ipv6" || !this.#stubs.has(area));
+    const target: Destination = { name: `router ${core}`, summary: {}, advertisers: areas.map((area) => ({ host: core, area, cost: 0 })) };
+    const inside = areas.filter((area) => this.#areasOf(host).includes(area)).flatMap((area) => this.#via(host, area, core, 0));
+    // Of equal ways through several areas ospf6d keeps one, that of the lowest area.
+    const first = inside.toSorted((a, b) => a.cost - b.cost || Number([...b.areas].includes(BACKBONE)) - Number([...a.areas].includes(BACKBONE)))[0];
+    const route = first ?? this.#inter(host, target, family);
+    return route === undefined ? [] : [route];
+  }
+}
+
+/** The cheapest routes as one. */
+function best(routes: readonly Route[]): Route | undefined {
+  if (routes.length < 2) return routes[0];
+  const cost = Math.min(...routes.map((route) => route.cost));
+  const cheapest = routes.filter((route) => route.cost === cost);
+  if (cheapest.length === 1) return cheapest[0];
+  const hops = new Map(cheapest.flatMap((route) => route.hops.map((hop): [string, Hop] => [hop.link, hop])));
+  return { cost, hops: [...hops.values()], areas: new Set(cheapest.flatMap((route) => [...route.areas])) };
+}
+
+function sameCosts(a: ReadonlyMap<string, Route>, b: ReadonlyMap<string, Route>): boolean {
+  return a.size === b.size && [...a].every(([host, route]) => b.get(host)?.cost === route.cost && b.get(host)?.areas.size === route.areas.size);
+}
