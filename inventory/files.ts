@@ -43,12 +43,15 @@ export type FileName = (typeof FILES)[number];
 /** The data of a file; undefined when it is missing or is not YAML. */
 export type Contents = Readonly<Record<FileName, unknown>>;
 
+/** The text of each file; undefined when it is missing or cannot be read. */
+export type Texts = Readonly<Record<FileName, string | undefined>>;
+
 /**
- * Reads all files of a province's folder. What is missing, unknown or not YAML goes to the report. Stack settings
+ * Reads all files of a province's folder. What is missing, unknown or unreadable goes to the report. Stack settings
  * (`Pulumi.yaml`, `Pulumi.<stack>.yaml`) and what starts with a dot belong to others. Throws a Failure when there is no
  * such folder.
  */
-export function readFiles(directory: string, report: Report): Contents {
+export function readFiles(directory: string, report: Report): Texts {
   let names: string[];
   try {
     names = readdirSync(directory, { withFileTypes: true })
@@ -70,7 +73,7 @@ export function readFiles(directory: string, report: Report): Contents {
     const remedy = near === undefined ? `known files are ${[...known].join(", ")}` : `did you mean ${near}.yaml?`;
     report.add({ file: path.join(directory, name), line: 1, column: 1 }, "unknown file", remedy);
   }
-  const read = (name: FileName): unknown => {
+  const read = (name: FileName): string | undefined => {
     const file = path.join(directory, `${name}.yaml`);
     const start = { file, line: 1, column: 1 };
     if (!names.includes(`${name}.yaml`)) {
@@ -78,9 +81,8 @@ export function readFiles(directory: string, report: Report): Contents {
       report.add(start, "the file is missing", `write it after schema/${name}.schema.json`);
       return undefined;
     }
-    let text: string;
     try {
-      text = readFileSync(file, "utf8");
+      return readFileSync(file, "utf8");
     } catch (error) {
       report.add(
         start,
@@ -89,12 +91,32 @@ export function readFiles(directory: string, report: Report): Contents {
       );
       return undefined;
     }
-    const data = parse(file, text, report);
-    if (data === undefined || (typeof data === "object" && data !== null && !Array.isArray(data))) return data;
-    report.add(start, "the file is not a mapping", `write keys and values after schema/${name}.schema.json`);
-    return undefined;
   };
-  return Object.fromEntries(FILES.map((name) => [name, read(name)])) as Record<FileName, unknown>;
+  return Object.fromEntries(FILES.map((name) => [name, read(name)])) as Record<FileName, string | undefined>;
+}
+
+/** What was parsed already, by file and text: parsing is most of the time that a check takes. For one folder. */
+export type Parsed = Map<string, object>;
+
+/** Parses the texts of a province's files, whose places are said to be in `directory`. What is not YAML goes to the report. */
+export function parseFiles(directory: string, texts: Texts, report: Report, parsed: Parsed = new Map()): Contents {
+  const parseFile = (name: FileName): unknown => {
+    const text = texts[name];
+    if (text === undefined) return undefined;
+    const key = `${name}\0${text}`;
+    const data = parsed.get(key) ?? parseMapping(path.join(directory, `${name}.yaml`), text, name, report);
+    if (data !== undefined) parsed.set(key, data);
+    return data;
+  };
+  return Object.fromEntries(FILES.map((name) => [name, parseFile(name)])) as Record<FileName, unknown>;
+}
+
+/** A YAML file that holds a mapping, as plain data with places; undefined, with a word in the report, for anything else. */
+export function parseMapping(file: string, text: string, schema: string, report: Report): object | undefined {
+  const data = parse(file, text, report);
+  if (data === undefined || (typeof data === "object" && data !== null && !Array.isArray(data))) return data;
+  report.add({ file, line: 1, column: 1 }, "the file is not a mapping", `write keys and values after schema/${schema}.schema.json`);
+  return undefined;
 }
 
 function parse(file: string, text: string, report: Report): unknown {

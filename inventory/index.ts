@@ -2,6 +2,7 @@
 export { checkInventory, loadProvince } from "./load.ts";
 export { initInventory } from "./init.ts";
 export { formatProblem, InventoryErrors, type Problem } from "./problem.ts";
+export { restructure, writeRestructuring, type Moved, type Restructuring, type Step } from "./restructure/index.ts";
 export { sourceOf, type Source } from "./source.ts";
 export { Failure } from "./failure.ts";
 export {

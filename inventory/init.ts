@@ -21,6 +21,21 @@ export function initInventory(directory: string, { slug, name }: { readonly slug
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(wanted)) {
     throw new Failure(`"${wanted}" is no slug`, { advice: "use lower-case ASCII letters, digits and hyphens, such as ha-tinh" });
   }
+  writeNewFolder(
+    directory,
+    new Map(FILES.map((file) => {
+      const text = readFileSync(new URL(`${file}.yaml`, TEMPLATE), "utf8");
+      return [`${file}.yaml`, adapt(text, target, wanted, name ?? wanted)];
+    })),
+  );
+}
+
+/**
+ * Writes files, by their paths inside, into a folder that must be empty or not there yet. All or nothing: after an error the
+ * folder is as it was. Throws a Failure for a folder that holds something or cannot be written.
+ */
+export function writeNewFolder(directory: string, files: ReadonlyMap<string, string>): void {
+  const target = path.resolve(directory);
   let draft: string | undefined;
   try {
     if (holdsSomething(target)) {
@@ -28,9 +43,9 @@ export function initInventory(directory: string, { slug, name }: { readonly slug
     }
     mkdirSync(path.dirname(target), { recursive: true });
     draft = mkdtempSync(`${target}.draft-`);
-    for (const file of FILES) {
-      const text = readFileSync(new URL(`${file}.yaml`, TEMPLATE), "utf8");
-      writeFileSync(path.join(draft, `${file}.yaml`), adapt(text, target, wanted, name ?? wanted));
+    for (const [name, text] of files) {
+      mkdirSync(path.dirname(path.join(draft, name)), { recursive: true });
+      writeFileSync(path.join(draft, name), text);
     }
     renameSync(draft, target);
   } catch (error) {

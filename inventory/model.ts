@@ -50,6 +50,8 @@ export interface Unit {
   readonly name: string;
   readonly tier: number;
   readonly communes: number;
+  /** Numbers of communes that have left; never given again. */
+  readonly retired?: readonly number[];
   readonly lat: number;
   readonly lon: number;
 }

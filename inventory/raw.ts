@@ -45,6 +45,7 @@ export interface RawUnit {
   readonly name: string;
   readonly tier: number;
   readonly communes: number;
+  readonly retired?: readonly number[];
   readonly lat: number;
   readonly lon: number;
 }
@@ -141,6 +142,7 @@ export interface RawPilot {
   readonly name: string;
   readonly unit: string;
   readonly number: number;
+  readonly pilot?: boolean;
 }
 
 export interface RawFunds {

@@ -1,12 +1,17 @@
 /** From the files' data to typed entries: everything that fits its schema, and the names of what does not. */
-import { FILES, readFiles, type Contents, type FileName } from "./files.ts";
+import { FILES, parseFiles, readFiles, type Contents, type FileName, type Parsed, type Texts } from "./files.ts";
 import type { Report } from "./problem.ts";
 import type { Raw } from "./raw.ts";
 import { validate } from "./schema.ts";
 
 /** Reads a province's folder. Misfits go to the report. Throws a Failure when the folder cannot be read. */
 export function readInventory(directory: string, report: Report): { readonly contents: Contents; readonly raw: Raw } {
-  const contents = readFiles(directory, report);
+  return readTexts(directory, readFiles(directory, report), report);
+}
+
+/** Like `readInventory`, from texts that need not be on a disk. */
+export function readTexts(directory: string, texts: Texts, report: Report, parsed?: Parsed): { readonly contents: Contents; readonly raw: Raw } {
+  const contents = parseFiles(directory, texts, report, parsed);
   const misfits = new Map<FileName, Misfits>();
   for (const [name, data] of Object.entries(contents) as [FileName, unknown][]) {
     if (isObject(data)) misfits.set(name, validate(name, data, report));

@@ -1,13 +1,14 @@
-/** `./egov inventory check|init`: is the province well described; start another one. */
+/** `./egov inventory check|init|restructure`: is the province well described; start another one; rehearse a change of its units. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import { checkInventory, initInventory } from "../inventory/index.ts";
+import { checkInventory, initInventory, restructure, writeRestructuring } from "../inventory/index.ts";
 import { inventoryDirectory } from "./lib/paths.ts";
 import { inventoryOption, jsonOption, printJson } from "./lib/program.ts";
+import { restructuringJson, restructuringText } from "./lib/restructureText.ts";
 
 export function inventoryCommand(): Command {
-  const command = new Command("inventory").description("check the province's description, or start another province");
+  const command = new Command("inventory").description("check the province's description, start another province, or rehearse a change of its units");
 
   command
     .command("check")
@@ -43,6 +44,20 @@ export function inventoryCommand(): Command {
       console.log(`${directory} holds a province of its own. Change it to yours, then:`);
       console.log(`  ./egov inventory check --inventory ${directory}`);
       console.log(`  ./egov up --inventory ${directory}`);
+    });
+
+  command
+    .command("restructure")
+    .description("merge units, abolish a tier, move communes: the new inventory, the steps that lead there and back with every site connected")
+    .argument("<plan>", "a YAML file after inventory/schema/restructure.schema.json")
+    .option("--out <dir>", "write the new inventory there, in a folder that does not exist yet, with steps/ and steps/back.yaml")
+    .addOption(inventoryOption())
+    .addOption(jsonOption())
+    .action((plan: string, options: { out?: string; inventory: string; json?: boolean }) => {
+      const result = restructure(inventoryDirectory(options.inventory, existsSync), plan);
+      if (options.out !== undefined) writeRestructuring(resolve(options.out), result);
+      if (options.json === true) printJson(restructuringJson(result));
+      else console.log(restructuringText(result, options.out));
     });
   return command;
 }

@@ -1,5 +1,6 @@
 /** The prefix plan: pools apart from each other, numbers that fit, overrides inside their pools, and no subnet twice. */
 import { contains, formatPrefix, last, overlaps, prefixOf, size, subnetCount, type Prefix } from "../address.ts";
+import { highestCommuneNumber } from "../communes.ts";
 import { linkArea } from "../links.ts";
 import { ROUTER_ROLES } from "../model.ts";
 import { FAMILIES, plannedPrefix, poolLengths, prefixFor, type Family } from "../plan.ts";
@@ -82,7 +83,10 @@ function checkStateNetwork(raw: Raw, addressing: RawAddressing, report: Report):
 /** All that takes a subnet from a pool. */
 function entries(raw: Raw): Entry[] {
   const offices = raw.sites.filter(({ kind }) => kind === "office");
-  const communes = (slug: string | undefined): number => raw.units.find((unit) => unit.slug === slug)?.communes ?? 0;
+  const communes = (slug: string | undefined): number => {
+    const unit = raw.units.find((candidate) => candidate.slug === slug);
+    return unit === undefined ? 0 : highestCommuneNumber(unit);
+  };
   const named = (pool: PoolName, origin: { readonly number: number }, name: string, needed: number): Entry => ({
     pool,
     origin,

@@ -1,7 +1,7 @@
 /** Communes: the counts add up, and each pilot has a number and a slug that no other commune has. */
-import { generatedSlug } from "../communes.ts";
+import { communeNumbers, generatedSlug, highestCommuneNumber } from "../communes.ts";
 import type { Report } from "../problem.ts";
-import type { Raw } from "../raw.ts";
+import type { Raw, RawUnit } from "../raw.ts";
 import { sourceOf } from "../source.ts";
 
 export function checkCommunes(raw: Raw, report: Report): void {
@@ -13,9 +13,8 @@ export function checkCommunes(raw: Raw, report: Report): void {
       "put this or a unit's communes right",
     );
   }
-  const generated = new Set(
-    raw.units.flatMap((unit) => Array.from({ length: unit.communes }, (_, i) => generatedSlug(unit, i + 1))),
-  );
+  for (const unit of raw.units) checkRetired(unit, report);
+  const generated = new Set(raw.units.flatMap((unit) => communeNumbers(unit).map((number) => generatedSlug(unit, number))));
   for (const pilot of raw.pilots) {
     if (raw.names.hosts?.has(pilot.slug) === true) {
       report.add(
@@ -25,11 +24,17 @@ export function checkCommunes(raw: Raw, report: Report): void {
       );
     }
     const unit = raw.units.find(({ slug }) => slug === pilot.unit);
-    if (unit !== undefined && pilot.number > unit.communes) {
+    if (unit !== undefined && pilot.number > highestCommuneNumber(unit)) {
       report.add(
         sourceOf(pilot, "number"),
         `commune "${pilot.slug}" has the number ${pilot.number}, but "${unit.slug}" has ${unit.communes} communes`,
-        `use a number up to ${unit.communes}, or raise the unit's communes`,
+        `use a number up to ${highestCommuneNumber(unit)}, or raise the unit's communes`,
+      );
+    } else if (unit?.retired?.includes(pilot.number) === true) {
+      report.add(
+        sourceOf(pilot, "number"),
+        `commune "${pilot.slug}" has the number ${pilot.number}, which belonged to one that left "${unit.slug}"`,
+        "give it a number that nobody had",
       );
     }
     if (generated.has(pilot.slug)) {
@@ -40,4 +45,16 @@ export function checkCommunes(raw: Raw, report: Report): void {
       );
     }
   }
+}
+
+/** Numbers run from 1 without a gap: a retired one lies among those that were given. */
+function checkRetired(unit: RawUnit, report: Report): void {
+  unit.retired?.forEach((number, i) => {
+    if (number <= highestCommuneNumber(unit)) return;
+    report.add(
+      sourceOf(unit.retired!, String(i)),
+      `no commune of "${unit.slug}" had the number ${number}: with ${unit.communes} communes and ${unit.retired!.length} that left, the highest is ${highestCommuneNumber(unit)}`,
+      "put the number or the count of communes right",
+    );
+  });
 }
