@@ -7,7 +7,18 @@ import { isMap, isSecret, secretSignature, signatureKey } from "./values.ts";
 
 /** The version of Pulumi whose state format this is. */
 export const pulumiVersion = "3.270.0";
-const stateVersion = 3;
+export const stateVersion = 3;
+
+export type PendingType = "creating" | "updating" | "deleting" | "reading" | "importing";
+
+/** Something that was begun with a resource and of which nobody knows the end. */
+export interface PendingOperation {
+  /** As it would be. The id of one that is being created stands only where its provider told it before. */
+  readonly resource: ResourceState;
+  readonly type: PendingType;
+  /** What the provider made the resource's name up from, base64. This engine's own; the Pulumi CLI drops it. */
+  readonly randomSeed?: string;
+}
 
 /** A stack's state as it lies on disk, secrets still encrypted. */
 export interface Deployment {
@@ -15,7 +26,7 @@ export interface Deployment {
   readonly manifest?: { readonly time?: string };
   readonly secrets_providers?: { readonly type: string; readonly state?: { readonly salt?: string } };
   readonly resources?: readonly ResourceState[];
-  readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
+  readonly pending_operations?: readonly PendingOperation[] | undefined;
   readonly metadata?: unknown;
 }
 
@@ -28,35 +39,76 @@ export function parseCheckpoint(text: string, path: string): Deployment {
     throw new Failure(`${path}: is not JSON`, { advice: `the state before the last update is ${path}.bak` });
   }
   if (file.version !== stateVersion) {
-    throw new Failure(`${path}: is a state of version ${file.version ?? "none"}; this engine knows version ${stateVersion}`);
+    throw new Failure(`${path}: is a state of version ${file.version ?? "none"}; this engine knows version ${stateVersion}`, {
+      advice: "use the Pulumi CLI that wrote it, or a newer version of this engine",
+    });
   }
-  const secrets = file.checkpoint?.latest?.secrets_providers;
-  if (secrets !== undefined && secrets.type !== "" && secrets.type !== "passphrase") {
-    throw new Failure(`${path}: its secrets are kept by "${secrets.type}"; this engine knows "passphrase" only`);
-  }
-  return file.checkpoint?.latest ?? {};
+  const latest = file.checkpoint?.latest ?? {};
+  checkSecretsProvider(latest, path);
+  return latest;
 }
 
-/** The whole checkpoint file's text, from resources that are serialized already. */
-export function formatCheckpoint(stack: string, project: string, salt: string, resources: readonly string[], kept: Pick<Deployment, "pending_operations" | "metadata">): string {
+/** Throws a Failure when the secrets are not kept by a passphrase. */
+export function checkSecretsProvider({ secrets_providers: secrets }: Deployment, where: string): void {
+  if (secrets === undefined || secrets.type === "" || secrets.type === "passphrase") return;
+  throw new Failure(`${where}: its secrets are kept by "${secrets.type}"; this engine knows "passphrase" only`);
+}
+
+/** What stands in a checkpoint beside its resources. */
+export interface CheckpointFrame {
+  readonly stack: string;
+  readonly project: string;
+  readonly salt: string;
+  /** Serialized already. */
+  readonly pending: readonly string[];
+  readonly metadata: unknown;
+}
+
+/** The whole checkpoint file's text, piece by piece, from resources' texts. */
+export function* formatCheckpoint(frame: CheckpointFrame, resources: Iterable<string>): Generator<string> {
   const latest = {
     manifest: {
       time: new Date().toISOString(),
       magic: createHash("sha256").update(`v${pulumiVersion}`).digest("hex"),
       version: `v${pulumiVersion}`,
     },
-    secrets_providers: { type: "passphrase", state: { salt } },
+    secrets_providers: { type: "passphrase", state: { salt: frame.salt } },
     resources: "@resources",
-    ...(kept.pending_operations === undefined ? {} : { pending_operations: kept.pending_operations }),
-    metadata: kept.metadata ?? {},
+    ...(frame.pending.length === 0 ? {} : { pending_operations: "@pending" }),
+    metadata: frame.metadata ?? {},
   };
-  const frame = JSON.stringify({ version: stateVersion, checkpoint: { stack: `organization/${project}/${stack}`, latest } }, null, 4);
-  const list = resources.length === 0 ? "[]" : `[\n${resources.map(indent).join(",\n")}\n            ]`;
-  return `${frame.replace('"@resources"', () => list)}\n`;
+  const text = JSON.stringify({ version: stateVersion, checkpoint: { stack: `organization/${frame.project}/${frame.stack}`, latest } }, null, 4);
+  const [head, rest] = cut(text, '"@resources"');
+  yield head;
+  yield* formatList(resources);
+  if (frame.pending.length === 0) {
+    yield `${rest}\n`;
+    return;
+  }
+  const [middle, end] = cut(rest, '"@pending"');
+  yield middle;
+  yield* formatList(frame.pending);
+  yield `${end}\n`;
 }
 
-function indent(text: string): string {
-  return text.replaceAll(/^/gm, " ".repeat(16));
+/** What stands before and after the first `mark`. */
+function cut(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark);
+  return [text.slice(0, at), text.slice(at + mark.length)];
+}
+
+function* formatList(texts: Iterable<string>): Generator<string> {
+  let separator = "[\n";
+  for (const text of texts) {
+    yield `${separator}${text.replaceAll(/^/gm, " ".repeat(16))}`;
+    separator = ",\n";
+  }
+  yield separator === "[\n" ? "[]" : `\n${" ".repeat(12)}]`;
+}
+
+/** A checkpoint file's text around a deployment, which stays as it is. */
+export function wrapDeployment(stack: string, project: string, latest: object): string {
+  return `${JSON.stringify({ version: stateVersion, checkpoint: { stack: `organization/${project}/${stack}`, latest } }, null, 4)}\n`;
 }
 
 /**
@@ -67,7 +119,6 @@ export class StateCodec {
   readonly #crypter: Crypter;
   /** Place of a secret (resource and path) → its plaintext and ciphertext. */
   readonly #ciphertexts = new Map<string, { plaintext: string; ciphertext: string }>();
-  readonly #texts = new WeakMap<ResourceState, string>();
 
   constructor(crypter: Crypter) {
     this.#crypter = crypter;
@@ -91,18 +142,19 @@ export class StateCodec {
     return { ...state, inputs: open(state.inputs ?? {}, `${place}/inputs`) as Properties, outputs: open(state.outputs ?? {}, `${place}/outputs`) as Properties };
   }
 
-  encode(state: ResourceState): string {
-    let text = this.#texts.get(state);
-    if (text === undefined) {
-      const place = placeOf(state);
-      text = JSON.stringify(
-        { ...state, inputs: this.#seal(state.inputs, `${place}/inputs`), outputs: this.#seal(state.outputs, `${place}/outputs`) },
-        fieldOrder,
-        4,
-      );
-      this.#texts.set(state, text);
-    }
-    return text;
+  /** The resource's text, secrets encrypted: on one line, or indented for the checkpoint. */
+  encode(state: ResourceState, indentation?: number): string {
+    return JSON.stringify(this.#sealed(state), fieldOrder, indentation);
+  }
+
+  /** The same of an operation that is not known to have ended. */
+  encodePending(operation: PendingOperation, indentation?: number): string {
+    return JSON.stringify({ ...operation, resource: this.#sealed(operation.resource) }, fieldOrder, indentation);
+  }
+
+  #sealed(state: ResourceState): ResourceState {
+    const place = placeOf(state);
+    return { ...state, inputs: this.#seal(state.inputs, `${place}/inputs`) as Properties, outputs: this.#seal(state.outputs, `${place}/outputs`) as Properties };
   }
 
   #seal(value: Value, place: string): Value {

@@ -10,7 +10,7 @@ import { deleteResource } from "./removal.ts";
 import { ReportedError } from "./report.ts";
 import { type ResourceState, neededBy } from "./resourceState.ts";
 import { Refusal } from "./rpc.ts";
-import { type Run, amend, settle } from "./run.ts";
+import { type Run, amend, begun, seedOf, settle } from "./run.ts";
 import type { Properties } from "./types.ts";
 import { isProviderType, stackType } from "./urn.ts";
 import { hasUnknown, markSecrets, sameValue, unknownValue } from "./values.ts";
@@ -159,7 +159,7 @@ export class Deployment {
     const replacing = known?.pendingReplacement === true;
     const exists = known !== undefined && !replacing && known.external !== true && !run.gone.has(goal.urn);
     const previous = exists ? known : undefined;
-    const plan = await planResource(goal, previous, ready, { replacing, preview: run.preview });
+    const plan = await planResource(goal, previous, ready, { replacing, preview: run.preview, seed: seedOf(run, goal.urn) });
     return run.report.step({ urn: goal.urn, op: plan.op, diff: plan.diff }, async () => {
       const state = await this.#carryOut(goal, plan, previous, known, ready);
       // In a preview a new resource has no id yet, and its other outputs are what it was given.
@@ -177,17 +177,21 @@ export class Deployment {
       return state;
     }
     if (plan.op === "update") {
-      const outputs = await this.#orInitFailure(goal, inputs, ready, previous, async () => ({
+      const intended = this.#build(goal, inputs, previous!.outputs, previous!.id, ready, { created: previous!.created, modified: previous!.modified });
+      const outputs = await this.#orInitFailure(goal, inputs, ready, previous, () => begun(run, "updating", intended, async () => ({
         id: previous!.id ?? "",
         outputs: await ready.provider.update(previous!, inputs, goal.ignoreChanges, run.preview, goal.customTimeouts),
-      }));
+      })));
       const state = this.#build(goal, inputs, outputs.outputs, outputs.id, ready, { created: previous!.created, modified: new Date().toISOString() });
       settle(run, previous, state);
       return state;
     }
     let replaced = known;
     if (plan.op === "replace" && previous !== undefined) replaced = plan.deleteBeforeReplace ? await this.#deleteAhead(previous) : previous;
-    const created = await this.#orInitFailure(goal, inputs, ready, replaced, () => ready.provider.create(goal.urn, inputs, run.preview, goal.customTimeouts));
+    const id = run.preview ? undefined : await ready.provider.plannedId?.(goal.urn, goal.type, inputs);
+    const intended = this.#build(goal, inputs, {}, id, ready, { created: undefined, modified: undefined });
+    const create = () => ready.provider.create(goal.urn, inputs, run.preview, goal.customTimeouts);
+    const created = await this.#orInitFailure(goal, inputs, ready, replaced, () => begun(run, "creating", intended, create));
     return this.#settleCreated(goal, inputs, created, ready, replaced, []);
   }
 

@@ -4,8 +4,11 @@ import { update } from "./update.ts";
 
 export { PluginPool } from "./pluginPool.ts";
 export type { MessageSink } from "./engineService.ts";
-export { removeStack, readStack } from "./stack.ts";
-export type { StackState } from "./stack.ts";
+export { listStacks, readStack, removeStack, stackHistory } from "./stack.ts";
+export type { StackState, StackSummary } from "./stack.ts";
+export { deleteFromState, exportStack, importStack, recoverStack, unprotect } from "./stateEdit.ts";
+export type { DeletionOptions, ExportedStack } from "./stateEdit.ts";
+export type { HistoryEntry } from "./stateStore.ts";
 export { ensureSecret, readSettings, setConfig, setSecret } from "./settings.ts";
 export type { ConfigValue } from "./settings.ts";
 export type { ResourceState } from "./resourceState.ts";

@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, stat } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../inventory/failure.ts";
 import { writeFileAtomic } from "./atomicFile.ts";
+
+const tornMilliseconds = 60_000;
+/** Clock ticks a second in /proc, on every Linux. */
+const ticks = 100;
+const clockSlackMilliseconds = 5000;
 
 /** The first four are Pulumi's; the others tell a dead holder from another process that got its pid. */
 interface LockFile {
@@ -39,8 +44,8 @@ export async function takeLock(directory: string, stack: string): Promise<() => 
     for (const name of await readdir(directory)) {
       if (name === mine || !name.endsWith(".json")) continue;
       const holder = await readLock(join(directory, name));
-      if (holder === undefined) continue;
-      if (await isDead(holder)) await rm(join(directory, name), { force: true });
+      if (holder === undefined) await clearTorn(join(directory, name));
+      else if (await isDead(holder)) await rm(join(directory, name), { force: true });
       else throw heldBy(holder, stack, join(directory, name));
     }
   } catch (error) {
@@ -59,17 +64,28 @@ function heldBy(holder: LockFile, stack: string, path: string): Failure {
 
 async function readLock(path: string): Promise<LockFile | undefined> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as LockFile;
+    const lock = JSON.parse(await readFile(path, "utf8")) as LockFile | null;
+    return typeof lock?.pid === "number" && typeof lock.hostname === "string" ? lock : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A lock that says nothing was torn when its holder died; it goes, once nobody can be in the middle of writing it. */
+async function clearTorn(path: string): Promise<void> {
+  const written = await stat(path).catch(() => undefined);
+  if (written !== undefined && Date.now() - written.mtimeMs > tornMilliseconds) await rm(path, { force: true });
 }
 
 async function isDead(holder: LockFile): Promise<boolean> {
   if (holder.hostname !== hostname()) return false;
   if (holder.boot !== undefined && holder.boot !== (await bootId())) return true;
   const started = await startOf(holder.pid);
-  return started === "" || (holder.started !== undefined && holder.started !== started);
+  if (started === "") return true;
+  if (holder.started !== undefined) return holder.started !== started;
+  // The Pulumi CLI's lock does not tell when its process started: one that is younger than the lock is another.
+  const sinceOurs = ((Number(started) - Number(await startOf(process.pid))) / ticks) * 1000;
+  return Date.now() - process.uptime() * 1000 + sinceOurs > Date.parse(holder.timestamp) + clockSlackMilliseconds;
 }
 
 async function bootId(): Promise<string> {

@@ -24,11 +24,11 @@ export async function planResource(
   goal: Goal,
   previous: ResourceState | undefined,
   ready: ReadyProvider,
-  situation: { readonly replacing: boolean; readonly preview: boolean },
+  situation: { readonly replacing: boolean; readonly preview: boolean; readonly seed: Uint8Array },
 ): Promise<Plan> {
   const wanted = previous === undefined ? goal.inputs : ignoreChanges(goal.inputs, previous.inputs, goal.ignoreChanges);
   if (!situation.preview && hasUnknown(wanted)) throw new Failure("one of its inputs is still unknown");
-  const checked = await ready.provider.check(goal.urn, previous?.inputs ?? {}, wanted);
+  const checked = await ready.provider.check(goal.urn, previous?.inputs ?? {}, wanted, situation.seed);
   if (checked.failures.length > 0) throw new Failure(checked.failures.join("; "));
   const inputs = ready.acceptsSecrets ? checked.inputs : markSecrets(checked.inputs, wanted, []);
 

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import statusProtocol from "@pulumi/pulumi/proto/status_pb.js";
@@ -11,10 +10,11 @@ import type { CustomTimeouts, ResourceState } from "./resourceState.ts";
 import { parseDuration } from "./duration.ts";
 import { callError, channelOptions, fromStruct, toStruct } from "./rpc.ts";
 import type { Properties, Value } from "./types.ts";
-import { nameOf } from "./urn.ts";
+import { nameOf, packageOf } from "./urn.ts";
 import { flattenReferences, hasUnknown, isMap, revealSecrets } from "./values.ts";
 
 const obituaryMilliseconds = 1000;
+const planningSeconds = 30;
 
 export interface ProviderDiff {
   /** `unknown`: the provider did not say. */
@@ -39,9 +39,15 @@ export class InitFailure extends Error {
   }
 }
 
+/** The provider's process ended, or did not answer in time: whether it did what it was asked is not known. */
+export class LostCall extends Error {}
+
 /** What the engine asks of whatever stands behind resources. */
 export interface Provider {
-  check(urn: string, olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: string[] }>;
+  /** `seed`: what a name that the provider makes up comes from; the same seed gives the same name. */
+  check(urn: string, olds: Properties, news: Properties, seed: Uint8Array): Promise<{ inputs: Properties; failures: string[] }>;
+  /** The id that a resource of these checked inputs will have. Absent, or undefined: the provider does not know ahead. */
+  plannedId?(urn: string, type: string, inputs: Properties): Promise<string | undefined>;
   diff(old: ResourceState, news: Properties, ignoreChanges: readonly string[]): Promise<ProviderDiff>;
   create(urn: string, inputs: Properties, preview: boolean, timeouts: CustomTimeouts | undefined): Promise<{ id: string; outputs: Properties }>;
   update(old: ResourceState, news: Properties, ignoreChanges: readonly string[], preview: boolean, timeouts: CustomTimeouts | undefined): Promise<Properties>;
@@ -66,6 +72,7 @@ export class PluginProvider implements Provider {
   #acceptsSecrets = false;
   #acceptsResources = false;
   #previews = false;
+  #refusesPlanning = false;
   /** False in a preview when its own configuration holds unknown values. */
   #configured = false;
 
@@ -99,11 +106,11 @@ export class PluginProvider implements Provider {
     return this.#acceptsSecrets;
   }
 
-  async check(urn: string, olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: string[] }> {
+  async check(urn: string, olds: Properties, news: Properties, seed: Uint8Array): Promise<{ inputs: Properties; failures: string[] }> {
     if (!this.#configured) return { inputs: news, failures: [] };
     const name = nameOf(urn);
     const request = new protocol.CheckRequest();
-    request.setUrn(urn).setName(name.name).setType(name.type).setRandomseed(randomBytes(32));
+    request.setUrn(urn).setName(name.name).setType(name.type).setRandomseed(seed);
     request.setOlds(this.#out(olds)).setNews(this.#out(news));
     const response = await this.#call(this.#client.check, request);
     const failures = response.getFailuresList().map((failure) => {
@@ -111,6 +118,24 @@ export class PluginProvider implements Provider {
       return property === "" ? failure.getReason() : `${property}: ${failure.getReason()}`;
     });
     return { inputs: fromStruct(response.getInputs()), failures };
+  }
+
+  /**
+   * By a convention over Pulumi's protocol: the invoke `<package>:engine:plannedId` of `{urn, type, inputs}` answers
+   * `{id}`. A provider that does not know it refuses once, and is not asked again.
+   */
+  async plannedId(urn: string, type: string, inputs: Properties): Promise<string | undefined> {
+    if (this.#refusesPlanning) return undefined;
+    const request = new protocol.InvokeRequest();
+    request.setTok(`${packageOf(type)}:engine:plannedId`).setArgs(this.#out({ urn, type, inputs }));
+    try {
+      const { id } = fromStruct((await this.#call(this.#client.invoke, request, planningSeconds)).getReturn());
+      if (typeof id === "string" && id !== "") return id;
+    } catch {
+      // Any error is a refusal: the convention is ours alone.
+    }
+    this.#refusesPlanning = true;
+    return undefined;
   }
 
   async diff(old: ResourceState, news: Properties, ignoreChanges: readonly string[]): Promise<ProviderDiff> {
@@ -214,9 +239,9 @@ export class PluginProvider implements Provider {
     if (error.code === grpc.status.UNAVAILABLE || error.code === grpc.status.CANCELLED) {
       // The connection breaks a little before the process is known to have ended.
       const obituary = await Promise.race([this.#obituary, sleep(obituaryMilliseconds, undefined, { ref: false })]);
-      if (obituary !== undefined) return new Error(obituary, { cause: error });
+      if (obituary !== undefined) return new LostCall(obituary, { cause: error });
     }
-    if (error.code === grpc.status.DEADLINE_EXCEEDED) return new Error(`not done after the ${seconds} s that customTimeouts gives it`, { cause: error });
+    if (error.code === grpc.status.DEADLINE_EXCEEDED) return new LostCall(`not done after the ${seconds} s that customTimeouts gives it`, { cause: error });
     const started = initFailure(error);
     if (started !== undefined) return started;
     return Object.assign(new Error(callError(error), { cause: error }), { code: error.code });

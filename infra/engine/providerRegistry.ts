@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { Failure } from "../../inventory/failure.ts";
-import type { StateCodec } from "./checkpoint.ts";
 import type { PluginPool, PluginSettings } from "./pluginPool.ts";
 import type { Provider } from "./provider.ts";
 import type { ResourceState } from "./resourceState.ts";
 import type { ConfigValue } from "./settings.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { StateLog } from "./stateLog.ts";
 import type { Properties, Value } from "./types.ts";
 import { makeUrn, nameOf, packageOf, parseProviderReference, providedPackage, providerType } from "./urn.ts";
 import { asSecret } from "./values.ts";
@@ -23,10 +23,9 @@ export interface RegistryOptions {
   readonly stack: string;
   readonly config: ReadonlyMap<string, ConfigValue>;
   readonly snapshot: Snapshot;
-  readonly codec: StateCodec;
+  /** Takes down default providers that enter the snapshot or change there. */
+  readonly log: StateLog;
   readonly builtin: Provider;
-  /** Called when a default provider entered the snapshot or changed there. */
-  readonly onChange: () => void;
 }
 
 /** The providers of one update: a plugin process for each configuration, started when first needed. */
@@ -86,7 +85,7 @@ export class ProviderRegistry {
   }
 
   async #makeDefault(urn: string, packageName: string, version: string): Promise<ReadyProvider> {
-    const { snapshot, codec, config } = this.#options;
+    const { snapshot, log, config } = this.#options;
     const inputs: Record<string, Value> = version === "" ? {} : { version };
     for (const [key, { value, secret }] of config) {
       if (key.startsWith(`${packageName}:`)) inputs[key.slice(packageName.length + 1)] = secret ? asSecret(value) : value;
@@ -96,8 +95,7 @@ export class ProviderRegistry {
     const base = { urn, type: nameOf(urn).type, custom: true, inputs, outputs: inputs };
     const state: ResourceState = old === undefined ? { ...base, id: randomUUID(), created: now, modified: now } : { ...old, ...base };
     const ready = await this.configured(state);
-    snapshot.settle(old, state);
-    if (old === undefined || codec.encode(old) !== codec.encode(state)) this.#options.onChange();
+    log.settle(old, state);
     return ready;
   }
 

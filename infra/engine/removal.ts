@@ -1,7 +1,7 @@
 import { Failure } from "../../inventory/failure.ts";
 import { ReportedError } from "./report.ts";
 import { type ResourceState, neededBy } from "./resourceState.ts";
-import { type Run, forget } from "./run.ts";
+import { type Run, begun, forget } from "./run.ts";
 import { isProviderType, nameOf } from "./urn.ts";
 
 /**
@@ -61,7 +61,7 @@ export async function deleteResource(run: Run, state: ResourceState): Promise<vo
   const isReal = state.custom && !isProviderType(state.type) && state.external !== true && state.pendingReplacement !== true;
   if (!isReal || state.retainOnDelete === true || (state.delete !== true && run.gone.has(state.urn))) return;
   const { provider } = await run.providers.forState(state);
-  await provider.delete(state);
+  await begun(run, "deleting", state, () => provider.delete(state));
 }
 
 /** False for default providers, which come and go unseen. */

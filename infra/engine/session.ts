@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { type Deployment as StoredDeployment, StateCodec, formatCheckpoint } from "./checkpoint.ts";
+import { type PendingOperation, StateCodec } from "./checkpoint.ts";
 import { type Crypter, createCrypter, openCrypter } from "./crypter.ts";
+import { checkIntegrity } from "./integrity.ts";
 import { takeLock } from "./lock.ts";
 import { PluginPool } from "./pluginPool.ts";
 import { type Project, readProject } from "./project.ts";
@@ -12,8 +13,8 @@ import { type ConfigValue, type SettingsFile, openSettings } from "./settings.ts
 import { Slots } from "./slots.ts";
 import { Snapshot } from "./snapshot.ts";
 import { BuiltinProvider } from "./stackReference.ts";
-import { StateStore } from "./stateStore.ts";
-import { StateWriter } from "./stateWriter.ts";
+import { StateLog } from "./stateLog.ts";
+import { StateStore, type StoredState } from "./stateStore.ts";
 import type { EngineOptions } from "./types.ts";
 
 export const defaultParallel = 16;
@@ -39,7 +40,7 @@ export interface Opening {
 /** A stack that is open for an update. */
 export interface Session {
   readonly run: Run;
-  readonly writer: StateWriter;
+  readonly log: StateLog;
   readonly codec: StateCodec;
 }
 
@@ -81,36 +82,42 @@ export async function open(options: EngineOptions, mode: Mode): Promise<Opening>
 /** Reads the state. `stopped` says why nothing new may be started; `stop` is told when the state cannot be saved. */
 export async function load(opening: Opening, stopped: () => string | undefined, stop: (reason: string) => void): Promise<Session> {
   const { options, mode, store, settings, report, project } = opening;
-  const stored = await store.read();
+  const stored = await store.open();
   const preview = mode === "preview";
   const crypter = await stackCrypter(opening, stored);
   const codec = new StateCodec(crypter);
-  const resources = await decode(stored, codec, crypter, options.passphrase, store.path);
-  warnOfPending(stored, report);
+  const { resources, pending, resealed } = await decode(stored, codec, crypter, options.passphrase, store.path);
+  checkIntegrity(resources, store.path);
   const snapshot = new Snapshot(resources);
-
-  const writer = new StateWriter(
-    () => store.write(formatCheckpoint(options.stack, project.name, crypter.salt, snapshot.resources.map((state) => codec.encode(state)), stored ?? {})),
-    (failure) => {
-      report.error(failure.message, "engine");
+  const log = new StateLog({
+    stack: options.stack,
+    project: project.name,
+    salt: crypter.salt,
+    snapshot,
+    codec,
+    store: preview ? undefined : store,
+    hash: stored.hash,
+    journalBytes: stored.journalBytes,
+    metadata: stored.deployment?.metadata,
+    onFailure: (failure) => {
+      report.error(failure.message, "engine", failure.advice);
       stop(failure.message);
     },
-  );
-  const touch = (): void => {
-    if (!preview) writer.touch();
-  };
+  });
+  log.pending = pending;
   const providers = new ProviderRegistry({
     settings: { project, environment: opening.environment, compileCache: opening.compileCache },
     plugins: opening.plugins,
     stack: options.stack,
     config: opening.config,
     snapshot,
-    codec,
+    log,
     builtin: new BuiltinProvider(store, options.passphrase),
-    onChange: touch,
   });
   if (!preview) {
     await store.prepare();
+    // What a crash left in the journal goes into the checkpoint; one state is sealed with one key.
+    if (stored.journalBytes > 0 || resealed) await log.compact();
     if (settings.encryptionSalt === undefined) {
       settings.setSalt(crypter.salt);
       await settings.write();
@@ -121,34 +128,41 @@ export async function load(opening: Opening, stopped: () => string | undefined, 
     stack: options.stack,
     project: project.name,
     snapshot,
+    log,
     codec,
     providers,
     report,
     slots: new Slots(options.parallel ?? defaultParallel),
+    seeds: new Map(),
     readings: new Map(),
     gone: new Set(),
-    touch,
     stopped,
   };
-  return { run, writer, codec };
+  return { run, log, codec };
 }
 
 /** The settings' key; where they have none, the state's; where that has none either, a new one. */
-async function stackCrypter({ settings, store, options }: Opening, stored: StoredDeployment | undefined): Promise<Crypter> {
+async function stackCrypter({ settings, store, options }: Opening, stored: StoredState): Promise<Crypter> {
   if (settings.encryptionSalt !== undefined) return openCrypter(options.passphrase, settings.encryptionSalt, settings.path);
-  const salt = stored?.secrets_providers?.state?.salt;
+  const salt = stored.deployment?.secrets_providers?.state?.salt;
   if (salt !== undefined) return openCrypter(options.passphrase, salt, store.path);
   return createCrypter(options.passphrase);
 }
 
-async function decode(stored: StoredDeployment | undefined, codec: StateCodec, crypter: Crypter, passphrase: string, path: string): Promise<ResourceState[]> {
-  const salt = stored?.secrets_providers?.state?.salt;
-  const reader = salt === undefined || salt === crypter.salt ? crypter : await openCrypter(passphrase, salt, path);
-  return (stored?.resources ?? []).map((state) => codec.decode(state, reader));
+interface Decoded {
+  readonly resources: readonly ResourceState[];
+  readonly pending: readonly PendingOperation[];
+  /** The state's secrets were sealed with another key than this stack's. */
+  readonly resealed: boolean;
 }
 
-function warnOfPending(stored: StoredDeployment | undefined, report: Report): void {
-  for (const { type, resource } of stored?.pending_operations ?? []) {
-    report.say("warning", `an earlier update was interrupted while ${type} it: look whether it exists`, "engine", resource.urn);
-  }
+async function decode({ deployment }: StoredState, codec: StateCodec, crypter: Crypter, passphrase: string, path: string): Promise<Decoded> {
+  const salt = deployment?.secrets_providers?.state?.salt;
+  const resealed = salt !== undefined && salt !== crypter.salt;
+  const reader = resealed ? await openCrypter(passphrase, salt, path) : crypter;
+  return {
+    resources: (deployment?.resources ?? []).map((state) => codec.decode(state, reader)),
+    pending: (deployment?.pending_operations ?? []).map((operation) => ({ ...operation, resource: codec.decode(operation.resource, reader) })),
+    resealed,
+  };
 }

@@ -3,24 +3,35 @@ import type { ResourceState } from "./resourceState.ts";
 /**
  * The resources of a stack while an update runs: those that the update has dealt with, in the order in which it did (so
  * that what a resource needs stands before it), then those from before that are still as they were.
+ *
+ * Each has a slot, a number that it keeps while it changes: the journal speaks of resources by it. The same changes in the
+ * same order give the same slots.
  */
 export class Snapshot {
   readonly #settled = new Map<string, ResourceState>();
-  readonly #before: Set<ResourceState>;
+  /** By slot, in the order of the state. */
+  readonly #before = new Map<number, ResourceState>();
   readonly #live = new Map<string, ResourceState>();
+  readonly #slots = new Map<ResourceState, number>();
+  readonly #bySlot = new Map<number, ResourceState>();
+  #nextSlot = 0;
 
-  constructor(resources: readonly ResourceState[]) {
-    this.#before = new Set(resources);
-    for (const state of resources) if (state.delete !== true) this.#live.set(state.urn, state);
+  /** `settled`: so many of the first ones are dealt with already. */
+  constructor(resources: readonly ResourceState[], settled = 0) {
+    this.reset(resources, settled);
   }
 
   get resources(): ResourceState[] {
-    return [...this.#settled.values(), ...this.#before];
+    return [...this.#settled.values(), ...this.#before.values()];
   }
 
   /** Resources from before that the update has not dealt with. */
   get untouched(): ResourceState[] {
-    return [...this.#before];
+    return [...this.#before.values()];
+  }
+
+  get settledCount(): number {
+    return this.#settled.size;
   }
 
   /** The resource that bears the URN now, one that waits for its replacement included. */
@@ -32,29 +43,71 @@ export class Snapshot {
     return this.#settled.has(urn);
   }
 
+  slotOf(state: ResourceState): number | undefined {
+    return this.#slots.get(state);
+  }
+
+  at(slot: number): ResourceState | undefined {
+    return this.#bySlot.get(slot);
+  }
+
+  /** Takes other resources for its own; slots count from 0 again. */
+  reset(resources: readonly ResourceState[], settled = 0): void {
+    for (const map of [this.#settled, this.#before, this.#live, this.#slots, this.#bySlot]) map.clear();
+    this.#nextSlot = 0;
+    for (const [index, state] of resources.entries()) {
+      const slot = this.#place(undefined, state);
+      if (index < settled) {
+        this.#settled.set(state.urn, state);
+        continue;
+      }
+      this.#before.set(slot, state);
+      if (state.delete !== true) this.#live.set(state.urn, state);
+    }
+  }
+
   /** The update made `next` of `previous` (nothing, when it is new). */
   settle(previous: ResourceState | undefined, next: ResourceState): void {
-    if (previous !== undefined) this.#before.delete(previous);
+    if (previous !== undefined) {
+      this.#before.delete(this.#slots.get(previous) ?? -1);
+      if (this.#live.get(previous.urn) === previous) this.#live.delete(previous.urn);
+    }
     this.#live.delete(next.urn);
+    this.#place(previous, next);
     this.#settled.set(next.urn, next);
   }
 
   /** Changes a resource where it stands. */
   amend(previous: ResourceState, next: ResourceState): void {
-    if (this.#settled.get(previous.urn) === previous) {
+    const isSettled = this.#settled.get(previous.urn) === previous;
+    const slot = this.#place(previous, next);
+    if (isSettled) {
       this.#settled.set(next.urn, next);
       return;
     }
-    const states = [...this.#before].map((state) => (state === previous ? next : state));
-    this.#before.clear();
-    for (const state of states) this.#before.add(state);
+    this.#before.set(slot, next);
     if (next.delete === true) this.#live.delete(next.urn);
     else this.#live.set(next.urn, next);
   }
 
   remove(state: ResourceState): void {
-    this.#before.delete(state);
+    const slot = this.#slots.get(state);
+    if (slot !== undefined) {
+      this.#slots.delete(state);
+      this.#bySlot.delete(slot);
+      this.#before.delete(slot);
+    }
     if (this.#live.get(state.urn) === state) this.#live.delete(state.urn);
     if (this.#settled.get(state.urn) === state) this.#settled.delete(state.urn);
+  }
+
+  /** Gives a state its predecessor's slot, or a new one. */
+  #place(previous: ResourceState | undefined, next: ResourceState): number {
+    const inherited = previous === undefined ? undefined : this.#slots.get(previous);
+    if (inherited !== undefined) this.#slots.delete(previous!);
+    const slot = inherited ?? this.#nextSlot++;
+    this.#slots.set(next, slot);
+    this.#bySlot.set(slot, next);
+    return slot;
   }
 }

@@ -5,7 +5,7 @@ import { takeLock } from "./lock.ts";
 import { readProject } from "./project.ts";
 import type { ResourceState } from "./resourceState.ts";
 import { revealSecrets } from "./values.ts";
-import { StateStore } from "./stateStore.ts";
+import { type HistoryEntry, StateStore } from "./stateStore.ts";
 import type { EngineOptions, Properties } from "./types.ts";
 import { stackType } from "./urn.ts";
 
@@ -18,9 +18,19 @@ export interface StackState {
   readonly updatedAt: string | undefined;
 }
 
-type StackOptions = Pick<EngineOptions, "projectDirectory" | "stateDirectory" | "stack">;
+export type StackOptions = Pick<EngineOptions, "projectDirectory" | "stateDirectory" | "stack">;
 
-async function storeOf(options: StackOptions): Promise<StateStore> {
+export interface StackSummary {
+  readonly name: string;
+  /** How many resources it has. */
+  readonly resources: number;
+  /** When the state was last written, ISO 8601. */
+  readonly updatedAt: string | undefined;
+  /** How many operations were interrupted, and not looked at since. */
+  readonly pending: number;
+}
+
+export async function storeOf(options: StackOptions): Promise<StateStore> {
   return new StateStore(options.stateDirectory, (await readProject(options.projectDirectory)).name, options.stack);
 }
 
@@ -43,6 +53,25 @@ export async function readStack(options: StackOptions, revealWith?: string): Pro
     });
   }
   return { resources, outputs: resources.find((state) => state.type === stackType)?.outputs ?? {}, updatedAt: deployment.manifest?.time };
+}
+
+/** The project's stacks that have a state, by name. Throws a Failure when one cannot be read. */
+export async function listStacks(options: Omit<StackOptions, "stack">): Promise<StackSummary[]> {
+  const names = await StateStore.list(options.stateDirectory, (await readProject(options.projectDirectory)).name);
+  return Promise.all(names.map(async (name) => {
+    const deployment = await (await storeOf({ ...options, stack: name })).read();
+    return {
+      name,
+      resources: deployment?.resources?.length ?? 0,
+      updatedAt: deployment?.manifest?.time,
+      pending: deployment?.pending_operations?.length ?? 0,
+    };
+  }));
+}
+
+/** What was done to the stack, newest first. Throws a Failure when an entry cannot be read. */
+export async function stackHistory(options: StackOptions): Promise<HistoryEntry[]> {
+  return (await storeOf(options)).history();
 }
 
 /** Forgets the stack's state, whatever still exists of it. Throws a Failure while an update holds the stack. */

@@ -12,7 +12,6 @@ import { readProject } from "./project.ts";
 import { formatPath, ignoreChanges, parsePath } from "./propertyPath.ts";
 import type { ResourceState } from "./resourceState.ts";
 import { Slots } from "./slots.ts";
-import { StateWriter } from "./stateWriter.ts";
 import type { Properties } from "./types.ts";
 import { asSecret, revealSecrets, unknownValue } from "./values.ts";
 import { satisfies } from "./versionRange.ts";
@@ -36,7 +35,7 @@ test("what is written is read back the same, in the same bytes", async () => {
   const crypter = await createCrypter("p");
   const state: ResourceState = { urn: "urn:pulumi:s::p::a:b:C::x", type: "a:b:C", custom: true, id: "1", inputs: { text: 'say "@resources"\n$& $1', key: asSecret([1, "two"]) }, outputs: {} };
   const codec = new StateCodec(crypter);
-  const text = formatCheckpoint("s", "p", crypter.salt, [codec.encode(state)], {});
+  const text = [...formatCheckpoint({ stack: "s", project: "p", salt: crypter.salt, pending: [], metadata: { note: "@resources" } }, [codec.encode(state, 4)])].join("");
   expect(text).not.toContain("two");
   const reader = new StateCodec(crypter);
   const [read] = parseCheckpoint(text, "f").resources!.map((stored) => reader.decode(stored));
@@ -116,30 +115,6 @@ test("slots let so many work at once, in order", async () => {
     ),
   );
   expect([most, order]).toEqual([2, [0, 1, 2, 3, 4]]);
-});
-
-test("hundreds of changes at once cost few writes, and the last one is on disk", async () => {
-  let value = 0;
-  const written: number[] = [];
-  const writer = new StateWriter(async () => void written.push(value), () => undefined);
-  for (value = 1; value < 300; value += 1) {
-    writer.touch();
-    if (value % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  writer.touch();
-  await writer.flush();
-  expect(written.at(-1)).toBe(300);
-  expect(written.length).toBeLessThan(5);
-});
-
-test("a state that cannot be saved is told once", async () => {
-  const told: string[] = [];
-  const writer = new StateWriter(() => Promise.reject(new Error("ENOSPC: no space left")), (failure) => told.push(failure.message));
-  writer.touch();
-  await writer.flush();
-  writer.touch();
-  await writer.flush();
-  expect(told).toEqual(["the state cannot be saved (ENOSPC: no space left)"]);
 });
 
 test.each([

@@ -9,6 +9,7 @@ import { type MonitorContext, monitorService } from "./monitor.ts";
 import { hasPlugin } from "./plugins.ts";
 import { reportedExitCode, startProgram } from "./program.ts";
 import type { ResourceState } from "./resourceState.ts";
+import { recover } from "./recovery.ts";
 import { isReadable, refreshResource } from "./refresh.ts";
 import { removeAll } from "./removal.ts";
 import { channelOptions, listen } from "./rpc.ts";
@@ -63,11 +64,11 @@ class Update {
       session = await load(this.#opening, () => this.#stopReason, (reason) => this.#stop(reason));
       this.#prestart(session);
       await (mode === "destroy" ? this.#destroy(session) : this.#deploy(session, resolveContext));
-      await session.writer.flush();
     } finally {
       options.signal?.removeEventListener("abort", onAbort);
       await this.#program?.stop();
       this.#server.forceShutdown();
+      await session?.log.close();
     }
     return this.#finish(session);
   }
@@ -104,6 +105,8 @@ class Update {
       report.error("nothing was touched, for what it waits for failed", "engine");
       this.#stop("what it waits for failed");
     });
+    // What was begun earlier is looked at as soon as anything may be, and before the program is answered.
+    if (session.log.pending.length > 0) await after.then(() => recover(session.run), () => undefined);
     const run = { ...session.run, readings: this.#refresh(session, after) };
     const deployment = new Deployment(run);
     this.#deployment = deployment;
@@ -141,6 +144,7 @@ class Update {
   }
 
   async #destroy({ run }: Session): Promise<void> {
+    await recover(run);
     if (this.#opening.options.refresh === true) await Promise.all(this.#refresh({ run }).values());
     await removeAll(run, run.snapshot.untouched);
   }

@@ -100,6 +100,11 @@ describe("a Configuration over the protocol", () => {
     expect(wanted).toMatchObject({ role: "demo", secrets: secret({ KEY: "s3cr3t" }) });
     const made = await provider.call("create", "CreateRequest", { Urn: URN, Properties: wanted });
     expect(made.getId()).toBe("r-vinh/demo");
+    const planned = await provider.call("invoke", "InvokeRequest", { Tok: "host:engine:plannedId", Args: { urn: URN, type: "host:index:Configuration", inputs: wanted } });
+    expect(planned.getReturn().toJavaScript()).toEqual({ id: "r-vinh/demo" });
+    // After an interrupted create the engine knows the inputs only.
+    const adopted = await provider.call("read", "ReadRequest", { Id: "r-vinh/demo", Urn: URN, Properties: wanted });
+    expect(adopted.getProperties().toJavaScript()).toEqual({ ...wanted, applied: [] });
     const state = made.getProperties().toJavaScript() as Properties;
     expect(state).toEqual({ ...wanted, applied: ["wrote /etc/demo/demo.conf", "wrote /etc/systemd/system/demo.service", "enabled demo.service", "started demo.service"] });
     expect(await diff(state, wanted)).toMatchObject({ changes: NONE, replacesList: [] });

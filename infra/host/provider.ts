@@ -1,4 +1,4 @@
-import type { CheckResult, CreateResult, DiffResult, Provider, ReadResult, UpdateResult } from "@pulumi/pulumi/provider/provider.js";
+import type { CheckResult, CreateResult, DiffResult, InvokeResult, Provider, ReadResult, UpdateResult } from "@pulumi/pulumi/provider/provider.js";
 import { Failure } from "../../inventory/failure.ts";
 import { applyConfiguration, removeConfiguration } from "./apply.ts";
 import { compareConfigurations } from "./diff.ts";
@@ -53,7 +53,7 @@ export class HostProvider implements Provider {
       refuseOtherTypes(urn);
       const wanted = unwrap(inputs) as ConfigurationInputs;
       const applied = await this.#pool.use(wanted.connection, (session) => applyConfiguration(session, wanted));
-      return { id: `${wanted.host}/${wanted.role}`, outs: { ...wrap(wanted), applied } };
+      return { id: idOf(wanted), outs: { ...wrap(wanted), applied } };
     });
   }
 
@@ -85,6 +85,14 @@ export class HostProvider implements Provider {
     });
   }
 
+  /** Tells the engine the id that a create will give, so that it can look for what an interrupted one left. */
+  async invoke(token: string, parameters: { inputs?: unknown }): Promise<InvokeResult> {
+    if (token !== "host:engine:plannedId") {
+      throw new ProviderError(`the provider host has no function ${token}`, "");
+    }
+    return { outputs: { id: idOf(unwrap(parameters.inputs) as ConfigurationInputs) } };
+  }
+
   async delete(_id: string, _urn: string, props: unknown): Promise<void> {
     return oneLine(props, async () => {
       const state = unwrap(props) as ConfigurationState;
@@ -95,6 +103,10 @@ export class HostProvider implements Provider {
   async cancel(): Promise<void> {
     this.#pool.close();
   }
+}
+
+function idOf({ host, role }: ConfigurationInputs): string {
+  return `${host}/${role}`;
 }
 
 /** A host whose way changed has to answer on it; nothing is sent. */
