@@ -4,23 +4,36 @@ import { type HostSession, openSession } from "./ssh.ts";
 /** A stack's roles come to a host one after another: longer than a stack takes, so that a host is logged in to once an update. */
 const IDLE_MILLISECONDS = 60_000;
 
-interface Entry {
-  readonly opening: Promise<HostSession>;
-  session: HostSession | undefined;
+/** What a pool keeps: a logged-in connection. */
+export interface Poolable {
+  readonly isOpen: boolean;
+  close(): void;
+}
+
+interface Entry<Session> {
+  readonly opening: Promise<Session>;
+  session: Session | undefined;
   users: number;
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Keeps one connection a host for all its roles, and closes it when none has asked for a minute. */
-export class SessionPool {
-  readonly #entries = new Map<string, Entry>();
+/** Keeps one connection a place for all who use it, and closes it when none has asked for a minute. */
+export class ConnectionPool<Place, Session extends Poolable> {
+  readonly #connect: (place: Place, signal: AbortSignal) => Promise<Session>;
+  readonly #keyOf: (place: Place) => string;
+  readonly #entries = new Map<string, Entry<Session>>();
   readonly #abort = new AbortController();
 
-  /** Runs `work` on the host's connection, which is opened if need be. @throws Failure as `openSession` does. */
-  async use<T>(connection: Connection, work: (session: HostSession) => Promise<T>): Promise<T> {
-    const { timeoutSeconds: _, ...place } = connection;
-    const key = JSON.stringify(Object.entries(place).sort());
-    const entry = this.#usable(key) ?? this.#open(key, connection);
+  /** Places with the same `keyOf` share a connection; `connect` makes one and gives up when its signal is aborted. */
+  constructor(connect: (place: Place, signal: AbortSignal) => Promise<Session>, keyOf: (place: Place) => string) {
+    this.#connect = connect;
+    this.#keyOf = keyOf;
+  }
+
+  /** Runs `work` on the place's connection, which is opened if need be. @throws what `connect` does. */
+  async use<T>(place: Place, work: (session: Session) => Promise<T>): Promise<T> {
+    const key = this.#keyOf(place);
+    const entry = this.#usable(key) ?? this.#open(key, place);
     entry.users += 1;
     clearTimeout(entry.timer);
     try {
@@ -42,24 +55,31 @@ export class SessionPool {
     }
   }
 
-  #usable(key: string): Entry | undefined {
+  #usable(key: string): Entry<Session> | undefined {
     const entry = this.#entries.get(key);
     return entry?.session?.isOpen === false ? undefined : entry;
   }
 
-  #open(key: string, connection: Connection): Entry {
-    const opening = openSession(connection, this.#abort.signal);
-    const entry: Entry = { opening, session: undefined, users: 0, timer: undefined };
+  #open(key: string, place: Place): Entry<Session> {
+    const opening = this.#connect(place, this.#abort.signal);
+    const entry: Entry<Session> = { opening, session: undefined, users: 0, timer: undefined };
     opening.catch(() => this.#drop(key, entry));
     this.#entries.set(key, entry);
     return entry;
   }
 
-  #drop(key: string, entry: Entry): void {
+  #drop(key: string, entry: Entry<Session>): void {
     clearTimeout(entry.timer);
     if (this.#entries.get(key) === entry) {
       this.#entries.delete(key);
     }
     entry.session?.close();
+  }
+}
+
+/** One connection a host for all its roles. `use` throws a Failure as `openSession` does. */
+export class SessionPool extends ConnectionPool<Connection, HostSession> {
+  constructor() {
+    super(openSession, ({ timeoutSeconds: _, ...place }) => JSON.stringify(Object.entries(place).sort()));
   }
 }

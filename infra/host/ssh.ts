@@ -180,7 +180,7 @@ function otherKey(connection: Connection): Failure {
 }
 
 /** RSA keys sign under names of their own (RFC 8332). */
-function signatures(type: string): ServerHostKeyAlgorithm[] {
+export function signatures(type: string): ServerHostKeyAlgorithm[] {
   return type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [type as ServerHostKeyAlgorithm];
 }
 
@@ -203,7 +203,8 @@ function permanent(error: unknown, connection: Connection): Failure | undefined 
   return passing ? undefined : new Failure(message, { cause: error });
 }
 
-function describe(error: unknown): string {
+/** What went wrong with a connection, in words where the system has only a code. */
+export function describe(error: unknown): string {
   const { code, message } = error as { code?: string; message: string };
   const meanings: Record<string, string> = {
     ECONNREFUSED: "connection refused",
