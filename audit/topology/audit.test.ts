@@ -11,7 +11,7 @@ const AT = new Date("2026-12-01T00:00:00Z");
 /** A body that nobody has given an office: a finding to be waived. */
 const NEW_BODY: Change = { file: "bodies.yaml", from: "bodies:\n", to: "bodies:\n  - {slug: so-moi, name: Sở Mới, group: departments}\n" };
 
-const waive = (entry: string): Change => ({ file: "waivers.yaml", from: "waivers: []", to: `waivers:\n  - ${entry}` });
+const waive = (entry: string): Change => ({ file: "waivers.yaml", from: "waivers:\n", to: `waivers:\n  - ${entry}\n` });
 
 async function audited(at: Date, ...changes: Change[]) {
   return await auditTopology(await changedProvince([NEW_BODY, ...changes]), { checks: ["coverage.bodies"], at });

@@ -51,5 +51,5 @@ export function networkOf(province: Province): Network {
     const router = site.kind === "office" ? routerAt.get(site.slug) : undefined;
     return router === undefined ? [] : [{ site, vertex: vertexOf.get(router)! }];
   });
-  return { graph: new Graph(hosts.length, edges), hosts, vertexOf, links, sites, gateways };
+  return { graph: Graph.of(hosts.length, edges), hosts, vertexOf, links, sites, gateways };
 }

@@ -4,9 +4,19 @@ import { addressingOverlap } from "./checks/addressingOverlap.ts";
 import { coverageBodies } from "./checks/coverageBodies.ts";
 import { coverageCommunes } from "./checks/coverageCommunes.ts";
 import { coverageUnits } from "./checks/coverageUnits.ts";
+import { resilienceArticulation } from "./checks/resilienceArticulation.ts";
+import { resilienceBridges } from "./checks/resilienceBridges.ts";
+import { resilienceDiversity } from "./checks/resilienceDiversity.ts";
+import { resiliencePairs } from "./checks/resiliencePairs.ts";
+import { resilienceRisks } from "./checks/resilienceRisks.ts";
 
 export const CHECKS: readonly Check[] = [
   addressingOverlap,
+  resilienceBridges,
+  resilienceArticulation,
+  resilienceRisks,
+  resilienceDiversity,
+  resiliencePairs,
   coverageBodies,
   coverageUnits,
   coverageCommunes,

@@ -12,7 +12,7 @@ export interface Text {
 
 export type Language = keyof Text;
 
-/** `unknown`: it could not be found out, which is never as good as a pass. `waived`: it fails, and waivers.yaml bears it for now. */
+/** `unknown`: it could not be found out, which is never as good as a pass. `waived`: it is no pass either, and waivers.yaml bears it for now. */
 export type Verdict = "pass" | "fail" | "unknown" | "waived";
 export const VERDICTS: readonly Verdict[] = ["fail", "unknown", "waived", "pass"];
 

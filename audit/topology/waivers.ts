@@ -38,16 +38,15 @@ export class Waivers {
     this.#byFinding = new Map(province.waivers.map((waiver) => [keyOf(waiver.check, waiver.subject), waiver]));
   }
 
-  /** An outcome of a check as the report shows it. Only a failure can be waived: what is unknown stays unknown. */
+  /** An outcome of a check as the report shows it: a failure, or something unknown, is borne while its waiver holds. */
   judge(check: string, outcome: Outcome): Judgement {
     const { at, ...shown } = outcome;
     const judgement: Judgement = { ...shown, ...(at !== undefined && { place: placeOf(at) }) };
     const waiver = this.#byFinding.get(keyOf(check, outcome.subject));
     if (waiver === undefined || outcome.verdict === "pass") return judgement;
     this.#used.add(waiver);
-    if (outcome.verdict === "unknown") return judgement;
     const applied: AppliedWaiver = { until: waiver.until, reason: waiver.reason, expired: waiver.until < this.#today, ...placeOf(sourceOf(waiver)) };
-    return { ...judgement, verdict: applied.expired ? "fail" : "waived", waiver: applied };
+    return { ...judgement, verdict: applied.expired ? outcome.verdict : "waived", waiver: applied };
   }
 
   /**
