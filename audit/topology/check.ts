@@ -1,5 +1,7 @@
 /** What a check is, and what it is given. */
 import type { Province } from "../../inventory/model.ts";
+import type { Measured } from "./live/measured.ts";
+import type { LiveNetwork } from "./live/network.ts";
 import type { Network } from "./network.ts";
 import type { CheckInfo, Outcome } from "./types.ts";
 
@@ -10,6 +12,10 @@ export interface AuditContext {
   readonly at: Date;
   /** The province's routers and links as a graph. */
   readonly network: Network;
+  /** What every host says of itself. */
+  readonly live?: LiveNetwork;
+  /** What links carried in the last week. */
+  readonly prometheus?: Measured;
 }
 
 /** One check: a file of its own in `checks/`, listed in registry.ts. It judges every subject that there is, good ones too. */

@@ -1,4 +1,5 @@
 /** Every check, in the order in which reports show them. */
+import { LIVE_CHECKS } from "./checks/live.ts";
 import type { Check } from "./check.ts";
 import { addressingOverlap } from "./checks/addressingOverlap.ts";
 import { coverageBodies } from "./checks/coverageBodies.ts";
@@ -20,4 +21,5 @@ export const CHECKS: readonly Check[] = [
   coverageBodies,
   coverageUnits,
   coverageCommunes,
+  ...LIVE_CHECKS,
 ];

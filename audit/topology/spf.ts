@@ -30,7 +30,13 @@ export interface Prediction {
   reachable(a: string, b: string, family?: Family): boolean;
   /** Every equal-cost path of one direction. The first router is the one that `a` hangs on. */
   paths(a: string, b: string, family?: Family): readonly Path[];
+  /** As `reachable`, but `some` where only some of the equal paths arrive: then it hangs on the packet. */
+  outlook(a: string, b: string, family?: Family): Outlook;
+  /** What one router does with packets to a place, whoever sent them. */
+  decision(router: string, place: string, family?: Family): Decision;
 }
+
+export type Outlook = "yes" | "some" | "no";
 
 /** What stays the same in all failures. */
 interface Base {
@@ -42,9 +48,18 @@ interface Base {
 }
 
 const bases = new WeakMap<Province, Base>();
+/** With nothing broken: what everything else is compared with. */
+const wholes = new WeakMap<Province, Prediction>();
 
 /** Predicts one state of the network. The first prediction of a province prepares what all others share. */
 export function predict(province: Province, { failed = new Set() }: Failures = {}): Prediction {
+  if (failed.size > 0) return predictState(province, failed);
+  const known = wholes.get(province) ?? predictState(province, failed);
+  wholes.set(province, known);
+  return known;
+}
+
+function predictState(province: Province, failed: ReadonlySet<string>): Prediction {
   const base = baseOf(province);
   const routes = new Routes(province, base.routers, failed);
   const kept = new Map<string, readonly Path[]>();
@@ -54,7 +69,17 @@ export function predict(province: Province, { failed = new Set() }: Failures = {
     kept.set(key, known);
     return known;
   };
-  return { paths, reachable: (a, b, family) => arrives(paths(a, b, family)) && arrives(paths(b, a, family)) };
+  return {
+    paths,
+    reachable: (a, b, family) => arrives(paths(a, b, family)) && arrives(paths(b, a, family)),
+    outlook: (a, b, family) => outlookOf(paths(a, b, family), paths(b, a, family)),
+    decision: (router, place, family = "ipv4") => decide(base, routes, router, undefined, router, destinationsAt(base, place)[0] ?? OUTSIDE, family),
+  };
+}
+
+function outlookOf(...directions: readonly (readonly Path[])[]): Outlook {
+  if (directions.every(arrives)) return "yes";
+  return directions.every((paths) => paths.some((path) => path.end === "delivered")) ? "some" : "no";
 }
 
 function baseOf(province: Province): Base {
@@ -83,7 +108,7 @@ function pathsOf(base: Base, routes: Routes, failed: ReadonlySet<string>, a: str
 function decide(base: Base, routes: Routes, host: string, cameBy: Hop | undefined, start: string, destination: Destination | typeof OUTSIDE, family: Family): Decision {
   if (!routes.isUp(host)) return { kind: "drop", why: "down" };
   const role = base.routers.get(host)!.host.role;
-  if (cameBy !== undefined && isForeign(base, cameBy, host, start)) return { kind: "drop", why: "filtered" };
+  if (cameBy !== undefined && isForeign(base.province, cameBy, host, start)) return { kind: "drop", why: "filtered" };
   if (role === "state-edge") {
     if (destination === OUTSIDE) return { kind: "deliver" };
     const hops = routes.handoffsOf(host);
@@ -92,11 +117,15 @@ function decide(base: Base, routes: Routes, host: string, cameBy: Hop | undefine
   return destination === OUTSIDE ? routes.wayOut(host, family) : routes.decide(host, destination, family);
 }
 
-/** A site is nobody's way to anywhere: at the hubs, filters let in from its links only what comes from itself (security/spoofing.ts). */
-function isForeign(base: Base, cameBy: Hop, host: string, start: string): boolean {
-  const [a, b] = base.province.links.get(cameBy.link)!.ends;
-  const before = a.host === host ? b.host : a.host;
-  return base.routers.get(before)!.host.role === "site-router" && base.routers.get(host)!.host.role !== "site-router" && before !== start;
+/**
+ * Whether a hub drops what `cameBy` brought: a site is nobody's way to anywhere, and from its links comes only what is its own
+ * (security/spoofing.ts).
+ */
+export function isForeign(province: Province, cameBy: Hop, host: string, start: string): boolean {
+  const [a, b] = province.links.get(cameBy.link)?.ends ?? [];
+  const before = a?.host === host ? b?.host : a?.host;
+  const role = (name: string | undefined) => province.hosts.get(name ?? "")?.role;
+  return role(before) === "site-router" && role(host) !== "site-router" && before !== start;
 }
 
 /** The routers at which packets of a place enter the network. */

@@ -11,13 +11,15 @@ import type { Router } from "./router.ts";
 import { provinceRouters, stateEdges } from "./router.ts";
 import { vrrpIntent } from "./vrrp.ts";
 
+/** Every router tries its own links, and traces paths, when it is asked to. */
+const TRIALS: HostIntent = { packages: ["fping", "traceroute"] };
 /** An office's router is where others look out of its LAN from: whether it reaches the rest, and whether names resolve there. */
 const LOOKOUT: HostIntent = { packages: ["bind9-dnsutils", "curl", "fping"] };
 
 /** Host name → intent, for every router of the province in the inventory's order. */
 export function networkDesign(province: Province): Map<string, HostIntent> {
   const resolver: HostIntent = { files: { [RESOLVER_PATH]: resolverFile(province) } };
-  return designOf(provinceRouters(province), (router) => [frrIntent(router), kernelIntent(router), lldpIntent(router), vrrpIntent(router), resolver, ...(router.host.role === "site-router" ? [LOOKOUT] : [])]);
+  return designOf(provinceRouters(province), (router) => [frrIntent(router), kernelIntent(router), lldpIntent(router), vrrpIntent(router), TRIALS, resolver, ...(router.host.role === "site-router" ? [LOOKOUT] : [])]);
 }
 
 /** The state network's edge, which belongs to somebody else: only for a twin, where it has to be played. */

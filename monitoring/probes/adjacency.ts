@@ -1,8 +1,8 @@
 /** Intended against live: the routing adjacencies that the inventory implies, and those that FRR's daemons report. */
 import type { Adjacency, AdjacencyProtocol } from "../../infra/network/adjacency.ts";
 
-/** What each protocol's daemon is asked. */
-const QUESTIONS: Readonly<Record<AdjacencyProtocol, string>> = {
+/** What each protocol's daemon is asked; vtysh prints one JSON document each. */
+export const QUESTIONS: Readonly<Record<AdjacencyProtocol, string>> = {
   ospf2: "show ip ospf neighbor json", ospf3: "show ipv6 ospf6 neighbor json",
   bfd4: "show bfd peers json", bfd6: "show bfd peers json",
   bgp4: "show bgp summary json", bgp6: "show bgp summary json",

@@ -3,7 +3,8 @@ import { contains, type Prefix, prefixOf } from "../../../inventory/address.ts";
 import type { Province } from "../../../inventory/model.ts";
 import { addressOf } from "../../../inventory/reach.ts";
 import type { Family } from "../destinations.ts";
-import type { Decision, Hop } from "../walk.ts";
+import { isForeign } from "../spf.ts";
+import { type Decision, type Hop, type Path, walk } from "../walk.ts";
 import type { LiveHost, LiveNextHop, LiveRoute } from "./host.ts";
 
 interface Entry {
@@ -39,6 +40,17 @@ export class Fib {
     const known = this.#kept.get(key) ?? this.#decide(host, address, family);
     this.#kept.set(key, known);
     return known;
+  }
+
+  /** Every path of a packet that enters the network at the router `start`. */
+  paths(start: string, address: string, family: Family): Path[] {
+    return walk(start, (host, cameBy) =>
+      (cameBy !== undefined && isForeign(this.#province, cameBy, host, start) ? { kind: "drop", why: "filtered" } : this.decide(host, address, family)));
+  }
+
+  /** The host that has an address, by its own word. */
+  ownerOf(address: string): string | undefined {
+    return this.#owners.get(address);
   }
 
   #decide(host: string, address: string, family: Family): Decision {

@@ -1,5 +1,8 @@
 /** The audit's sentences in English. vi.ts has the same ones. */
+import { liveEn } from "./live.ts";
+
 export const en = {
+  ...liveEn,
   "waivers.title": "Waivers that waive something",
   "waivers.noCheck": "the waiver names the check {check}, which there is not",
   "waivers.noCheck.remedy": "write the id that the audit shows beside the finding, or remove the waiver",

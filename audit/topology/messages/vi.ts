@@ -1,5 +1,8 @@
 /** The audit's sentences in Vietnamese. en.ts has the same ones. */
+import { liveVi } from "./live.ts";
+
 export const vi = {
+  ...liveVi,
   "waivers.title": "Miễn trừ còn hiệu lực với phát hiện cụ thể",
   "waivers.noCheck": "miễn trừ nêu phép kiểm tra {check}, nhưng không có phép kiểm tra này",
   "waivers.noCheck.remedy": "ghi đúng mã phép kiểm tra nêu bên cạnh phát hiện, hoặc bỏ miễn trừ",

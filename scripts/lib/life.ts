@@ -1,0 +1,16 @@
+/** What the audit is told of life: every host asked at once, packets sent along sampled paths, and what Prometheus measured. */
+import type { AuditOptions } from "../../audit/topology/index.ts";
+import { readMeasured } from "../../audit/topology/live/measured.ts";
+import { readNetwork } from "../../audit/topology/live/network.ts";
+import { tracePaths } from "../../audit/topology/live/trace.ts";
+import { openAccess } from "../../monitoring/access.ts";
+import type { Selection } from "./province.ts";
+
+/** @throws Failure when a twin is not up. Hosts that do not answer are part of the reading. */
+export async function readLife({ province, environment }: Selection): Promise<NonNullable<AuditOptions["readings"]>> {
+  await using access = await openAccess(province, environment);
+  const [network, prometheus] = await Promise.all([readNetwork(province, environment, access), readMeasured(province, access)]);
+  // Afterwards, so that answers are not late because every host is busy answering.
+  const traces = await tracePaths(province, access.vantages);
+  return { live: { ...network, traces }, prometheus };
+}
