@@ -28,7 +28,7 @@ export function previewCommand(): Command {
 }
 
 function printChange(event: StepEvent): void {
-  const sign = { create: "+", update: "~", replace: "±", delete: "-", same: " ", read: " " }[event.op];
+  const sign = { create: "+", update: "~", replace: "±", delete: "-", same: " ", read: " ", import: "=" }[event.op];
   console.log(`${sign} ${event.name}`);
   if (event.op === "create" || event.op === "delete") return;
   for (const change of event.diff) printProperty(change);

@@ -14,7 +14,8 @@ export async function dependentReplacements(root: ResourceState, resources: read
   for (const state of resources) {
     if (state === root || state.delete === true || state.pendingReplacement === true || !state.custom || state.external === true) continue;
     if (![...neededBy(state)].some((urn) => replaced.has(urn))) continue;
-    if (!(await isReplaced(state, replaced, providers))) continue;
+    const along = (state.replaceWith ?? []).some((urn) => replaced.has(urn));
+    if (!along && !(await isReplaced(state, replaced, providers))) continue;
     replaced.add(state.urn);
     found.push(state);
   }

@@ -1,19 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { Failure } from "../../inventory/failure.ts";
-import { dependentReplacements } from "./dependents.ts";
+import { aliasUrns } from "./aliases.ts";
+import { CustomResources } from "./customResources.ts";
 import { describeChanges } from "./diff.ts";
 import type { Goal, ReadGoal } from "./goal.ts";
-import { type Plan, planResource } from "./plan.ts";
-import { InitFailure } from "./provider.ts";
-import type { ReadyProvider } from "./providerRegistry.ts";
-import { deleteResource } from "./removal.ts";
+import { cyclic } from "./order.ts";
 import { ReportedError } from "./report.ts";
 import { type ResourceState, neededBy } from "./resourceState.ts";
 import { Refusal } from "./rpc.ts";
-import { type Run, amend, begun, seedOf, settle } from "./run.ts";
+import { type Run, amend, haltReason, settle } from "./run.ts";
+import { stateOf } from "./stateOf.ts";
 import type { Properties } from "./types.ts";
 import { isProviderType, stackType } from "./urn.ts";
-import { hasUnknown, markSecrets, sameValue, unknownValue } from "./values.ts";
+import { hasUnknown, sameValue, unknownValue } from "./values.ts";
 
 /** What the program gets back for a resource. */
 export interface Outcome {
@@ -28,11 +27,19 @@ export interface Outcome {
 /** Takes the program's resources one by one, in the order in which they come, and makes them so. */
 export class Deployment {
   readonly #run: Run;
+  readonly #custom: CustomResources;
   readonly #seen = new Set<string>();
+  /** URN from before → the URN that took it over by an alias. */
+  readonly #claimed = new Map<string, string>();
+  /** The reverse, which children inherit. */
+  readonly #aliases = new Map<string, string>();
+  /** New resources that are no targets. */
+  readonly #untargeted = new Set<string>();
   #stackOutputs: Properties | undefined;
 
-  constructor(run: Run) {
+  constructor(run: Run, programDirectory: string) {
     this.#run = run;
+    this.#custom = new CustomResources(run, programDirectory);
   }
 
   /** The stack's outputs, once the program has given them. */
@@ -45,7 +52,7 @@ export class Deployment {
     return this.#handle(goal, async () => {
       if (!goal.custom) return this.#registerComponent(goal);
       if (isProviderType(goal.type)) return this.#registerProvider(goal);
-      return this.#registerCustom(goal);
+      return this.#custom.register(goal);
     });
   }
 
@@ -61,8 +68,10 @@ export class Deployment {
         const found = await ready.provider.read(goal.urn, goal.id, goal.inputs, undefined, undefined);
         if (found === undefined) throw new Failure(`there is no such resource (${goal.id})`);
         const inputs = found.inputs ?? goal.inputs;
-        const times = { created: previous?.created, modified: previous?.modified };
-        const state: ResourceState = { ...this.#build(goal, inputs, found.outputs, found.id, ready, times), external: true };
+        const state: ResourceState = {
+          ...stateOf(goal, { inputs, outputs: found.outputs, id: found.id, ready, created: previous?.created, modified: previous?.modified }),
+          external: true,
+        };
         settle(run, previous, state);
         return { urn: goal.urn, id: found.id, outputs: state.outputs, missing: false };
       });
@@ -88,7 +97,9 @@ export class Deployment {
       if (!hasUnknown(value)) return [[name, value]];
       return name in stack.outputs ? [[name, stack.outputs[name]!]] : [];
     });
-    amend(this.#run, stack, { ...stack, outputs: Object.fromEntries(known) as Properties });
+    const next = { ...stack, outputs: Object.fromEntries(known) as Properties };
+    amend(this.#run, stack, next);
+    this.#run.done.push({ op: "update", before: stack, after: next });
   }
 
   /** Does the work in a slot, unless the resource must be left alone. */
@@ -96,8 +107,14 @@ export class Deployment {
     const run = this.#run;
     if (this.#seen.has(goal.urn)) throw new Failure(`${goal.urn}: two resources of one type have this name`);
     this.#seen.add(goal.urn);
+    this.#adopt(goal);
+    this.#refuseCycle(goal);
     const missing: Outcome = { urn: goal.urn, id: "", outputs: Object.fromEntries(Object.keys(goal.inputs).map((key) => [key, unknownValue])), missing: true };
-    const blocker = [...neededBy(goal)].find((urn) => run.report.failed.has(urn) || run.report.skipped.has(urn));
+    if (run.targets.restrict) {
+      const left = this.#leaveUntargeted(goal, missing);
+      if (left !== undefined) return left;
+    }
+    const blocker = this.#blockerOf(goal);
     if (blocker !== undefined) {
       run.report.skip(goal.urn, blocker);
       return missing;
@@ -105,10 +122,12 @@ export class Deployment {
     await run.readings.get(goal.urn);
     if (run.report.failed.has(goal.urn)) return missing;
     return run.slots.run(async () => {
-      const stopped = run.stopped();
+      const stopped = haltReason(run);
       if (stopped !== undefined) {
         run.report.remaining.add(goal.urn);
-        throw new Failure(stopped);
+        // A program that is being stopped hears why; one that may go on tells us what else there is.
+        if (run.stopped() !== undefined) throw new Failure(stopped);
+        return missing;
       }
       try {
         return await work();
@@ -120,14 +139,78 @@ export class Deployment {
     });
   }
 
+  /** What the goal needs and did not come to be. */
+  #blockerOf(goal: Goal): string | undefined {
+    const { report } = this.#run;
+    if (report.failed.size === 0 && report.skipped.size === 0) return undefined;
+    return [...neededBy(goal)].find((urn) => report.failed.has(urn) || report.skipped.has(urn));
+  }
+
+  /** Has the state call the resource by its new URN, where it knows it by one of its aliases. */
+  #adopt(goal: Goal): void {
+    const { snapshot, log, stack, project, gone, readings } = this.#run;
+    const taken = this.#claimed.get(goal.urn);
+    if (taken !== undefined) throw new Failure(`${goal.urn}: ${taken} has taken this resource over by an alias already`);
+    const parentAlias = goal.parent === undefined ? undefined : this.#aliases.get(goal.parent);
+    if (goal.aliases.length === 0 && parentAlias === undefined) return;
+    if (snapshot.find(goal.urn) !== undefined) return;
+    for (const urn of aliasUrns(goal, stack, project, parentAlias)) {
+      const other = this.#claimed.get(urn) ?? (this.#seen.has(urn) && urn !== goal.urn ? urn : undefined);
+      if (other !== undefined) throw new Failure(`${goal.urn}: its alias ${urn} belongs to ${other} already`);
+      const known = snapshot.find(urn);
+      if (known === undefined) continue;
+      this.#claimed.set(urn, goal.urn);
+      this.#aliases.set(goal.urn, urn);
+      for (const { previous, next } of snapshot.renamed(known, goal.urn)) log.amend(previous, next);
+      if (gone.delete(urn)) gone.add(goal.urn);
+      const reading = readings.get(urn);
+      if (reading !== undefined) (readings as Map<string, Promise<void>>).set(goal.urn, reading);
+      return;
+    }
+  }
+
+  /** The program may name what only the state knows; together they may go round in a circle. */
+  #refuseCycle(goal: Goal): void {
+    const { snapshot } = this.#run;
+    const visit = (urn: string, path: readonly string[], seen: Set<string>): void => {
+      if (urn === goal.urn) throw cyclic([goal.urn, ...path, urn]);
+      if (seen.has(urn) || snapshot.isSettled(urn)) return;
+      seen.add(urn);
+      const state = snapshot.find(urn);
+      if (state !== undefined) for (const needed of neededBy(state)) visit(needed, [...path, urn], seen);
+    };
+    const seen = new Set<string>();
+    for (const urn of neededBy(goal)) visit(urn, [], seen);
+  }
+
+  /** What becomes of a goal that is no target: it stays as it is, or is not made. Undefined for a target. */
+  #leaveUntargeted(goal: Goal, missing: Outcome): Outcome | undefined {
+    const { snapshot, targets, report } = this.#run;
+    if (targets.has(goal)) {
+      const lacking = [...neededBy(goal)].find((urn) => this.#untargeted.has(urn));
+      if (lacking === undefined) return undefined;
+      report.fail(goal.urn, new Failure(`it needs ${lacking}, which is new and not among the targets; name that one, too`));
+      return missing;
+    }
+    const previous = snapshot.find(goal.urn);
+    if (previous === undefined) {
+      this.#untargeted.add(goal.urn);
+      return missing;
+    }
+    settle(this.#run, previous, previous);
+    report.counts.same += 1;
+    return { urn: goal.urn, id: previous.id ?? "", outputs: goal.custom ? previous.outputs : goal.inputs, missing: false };
+  }
+
   async #registerComponent(goal: Goal): Promise<Outcome> {
     const run = this.#run;
     const previous = run.snapshot.find(goal.urn);
     const op = previous === undefined ? "create" : sameValue(previous.inputs, goal.inputs) ? "same" : "update";
-    const diff = describeChanges(previous?.inputs ?? {}, goal.inputs, { hidden: goal.hideDiffs });
+    const diff = op === "same" ? [] : describeChanges(previous?.inputs ?? {}, goal.inputs, { hidden: goal.hideDiffs });
     return run.report.step({ urn: goal.urn, op, diff }, async () => {
-      const state = this.#build(goal, goal.inputs, previous?.outputs ?? {}, undefined, undefined, { created: previous?.created, modified: previous?.modified });
+      const state = stateOf(goal, { inputs: goal.inputs, outputs: previous?.outputs ?? {}, id: undefined, ready: undefined, created: previous?.created, modified: previous?.modified });
       settle(run, previous, state);
+      if (op !== "same") run.done.push({ op, before: previous, after: state });
       return { urn: goal.urn, id: "", outputs: goal.inputs, missing: false };
     });
   }
@@ -141,146 +224,15 @@ export class Deployment {
     return run.report.step({ urn: goal.urn, op, diff: describeChanges(previous?.inputs ?? {}, inputs, { hidden: goal.hideDiffs }) }, async () => {
       const now = new Date().toISOString();
       const times = op === "same" ? { created: previous?.created, modified: previous?.modified } : { created: previous?.created ?? now, modified: now };
-      const state = this.#build(goal, inputs, inputs, previous?.id ?? randomUUID(), undefined, times);
+      const state = stateOf(goal, { inputs, outputs: inputs, id: previous?.id ?? randomUUID(), ready: undefined, ...times });
       const { provider } = await run.providers.configured(state);
       if (op === "update" && "diffConfiguration" in provider) {
         const found = await (provider as { diffConfiguration(...parameters: unknown[]): Promise<{ replaces: readonly string[] }> }).diffConfiguration(goal.urn, state.id, previous, inputs);
         if (found.replaces.length > 0) throw new Refusal(`replacing a provider with all its resources (${found.replaces.join(", ")} changed)`, goal.urn);
       }
       settle(run, previous, state);
+      if (op !== "same") run.done.push({ op, before: previous, after: state });
       return { urn: goal.urn, id: state.id!, outputs: state.outputs, missing: false };
     });
-  }
-
-  async #registerCustom(goal: Goal): Promise<Outcome> {
-    const run = this.#run;
-    const ready = await run.providers.forResource(goal.type, goal.provider, goal.version);
-    const known = run.snapshot.find(goal.urn);
-    const replacing = known?.pendingReplacement === true;
-    const exists = known !== undefined && !replacing && known.external !== true && !run.gone.has(goal.urn);
-    const previous = exists ? known : undefined;
-    const plan = await planResource(goal, previous, ready, { replacing, preview: run.preview, seed: seedOf(run, goal.urn) });
-    return run.report.step({ urn: goal.urn, op: plan.op, diff: plan.diff }, async () => {
-      const state = await this.#carryOut(goal, plan, previous, known, ready);
-      // In a preview a new resource has no id yet, and its other outputs are what it was given.
-      return { urn: goal.urn, id: state.id ?? "", outputs: state.outputs, missing: false };
-    });
-  }
-
-  /** `known` is the entry that the new one takes the place of; `previous` the same, when it really exists. */
-  async #carryOut(goal: Goal, plan: Plan, previous: ResourceState | undefined, known: ResourceState | undefined, ready: ReadyProvider): Promise<ResourceState> {
-    const run = this.#run;
-    const { inputs } = plan;
-    if (plan.op === "same") {
-      const state = this.#build(goal, inputs, previous!.outputs, previous!.id, ready, { created: previous!.created, modified: previous!.modified });
-      settle(run, previous, state);
-      return state;
-    }
-    if (plan.op === "update") {
-      const intended = this.#build(goal, inputs, previous!.outputs, previous!.id, ready, { created: previous!.created, modified: previous!.modified });
-      const outputs = await this.#orInitFailure(goal, inputs, ready, previous, () => begun(run, "updating", intended, async () => ({
-        id: previous!.id ?? "",
-        outputs: await ready.provider.update(previous!, inputs, goal.ignoreChanges, run.preview, goal.customTimeouts),
-      })));
-      const state = this.#build(goal, inputs, outputs.outputs, outputs.id, ready, { created: previous!.created, modified: new Date().toISOString() });
-      settle(run, previous, state);
-      return state;
-    }
-    let replaced = known;
-    if (plan.op === "replace" && previous !== undefined) replaced = plan.deleteBeforeReplace ? await this.#deleteAhead(previous) : previous;
-    const id = run.preview ? undefined : await ready.provider.plannedId?.(goal.urn, goal.type, inputs);
-    const intended = this.#build(goal, inputs, {}, id, ready, { created: undefined, modified: undefined });
-    const create = () => ready.provider.create(goal.urn, inputs, run.preview, goal.customTimeouts);
-    const created = await this.#orInitFailure(goal, inputs, ready, replaced, () => begun(run, "creating", intended, create));
-    return this.#settleCreated(goal, inputs, created, ready, replaced, []);
-  }
-
-  #settleCreated(goal: Goal, inputs: Properties, created: { id: string; outputs: Properties }, ready: ReadyProvider, replaced: ResourceState | undefined, initErrors: readonly string[]): ResourceState {
-    const now = new Date().toISOString();
-    const built = this.#build(goal, inputs, created.outputs, created.id === "" ? undefined : created.id, ready, { created: now, modified: now });
-    const state = initErrors.length === 0 ? built : { ...built, initErrors };
-    const stillThere = replaced !== undefined && replaced.pendingReplacement !== true && replaced.external !== true && !this.#run.gone.has(goal.urn);
-    if (stillThere) {
-      // The old one stays until everything that used it has moved to the new one.
-      amend(this.#run, replaced, { ...replaced, delete: true });
-      settle(this.#run, undefined, state);
-    } else {
-      settle(this.#run, replaced, state);
-    }
-    return state;
-  }
-
-  /** A resource that exists but did not come up is remembered before its error goes on. */
-  async #orInitFailure(
-    goal: Goal,
-    inputs: Properties,
-    ready: ReadyProvider,
-    replaced: ResourceState | undefined,
-    work: () => Promise<{ id: string; outputs: Properties }>,
-  ): Promise<{ id: string; outputs: Properties }> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof InitFailure && !this.#run.preview) {
-        const { id, outputs, reasons } = error;
-        const isUpdate = replaced?.id === id;
-        if (isUpdate) settle(this.#run, replaced, { ...this.#build(goal, inputs, outputs, id, ready, { created: replaced.created, modified: new Date().toISOString() }), initErrors: reasons });
-        else this.#settleCreated(goal, inputs, { id, outputs }, ready, replaced, reasons);
-      }
-      throw error;
-    }
-  }
-
-  /** Deletes a resource ahead of its replacement, after those that its replacement will replace too. */
-  async #deleteAhead(previous: ResourceState): Promise<ResourceState> {
-    const run = this.#run;
-    const dependents = await dependentReplacements(previous, run.snapshot.resources, run.providers);
-    const guarded = dependents.find((state) => state.protect === true);
-    if (guarded !== undefined) throw new Failure(`${guarded.urn}, which needs it, is protected and would have to be replaced; take protect away first`);
-    for (const state of dependents.reverse()) {
-      await run.report.step({ urn: state.urn, op: "delete", diff: [], ofReplacement: true }, () => this.#markDeleted(state));
-    }
-    return this.#markDeleted(previous);
-  }
-
-  async #markDeleted(state: ResourceState): Promise<ResourceState> {
-    if (!this.#run.preview) await deleteResource(this.#run, state);
-    const marked: ResourceState = { ...state, pendingReplacement: true };
-    amend(this.#run, state, marked);
-    return marked;
-  }
-
-  #build(
-    goal: Goal,
-    inputs: Properties,
-    outputs: Properties,
-    id: string | undefined,
-    ready: ReadyProvider | undefined,
-    times: { created: string | undefined; modified: string | undefined },
-  ): ResourceState {
-    const acceptsSecrets = ready === undefined || ready.acceptsSecrets;
-    const state: { -readonly [Key in keyof ResourceState]: ResourceState[Key] } = {
-      urn: goal.urn,
-      type: goal.type,
-      custom: goal.custom,
-      inputs,
-      outputs: markSecrets(outputs, acceptsSecrets ? undefined : inputs, goal.additionalSecretOutputs),
-    };
-    if (id !== undefined) state.id = id;
-    if (goal.parent !== undefined) state.parent = goal.parent;
-    if (ready !== undefined) state.provider = ready.reference;
-    if (goal.dependencies.length > 0) state.dependencies = [...goal.dependencies].sort();
-    const propertyDependencies = Object.entries(goal.propertyDependencies).filter(([, urns]) => urns.length > 0);
-    if (propertyDependencies.length > 0) state.propertyDependencies = Object.fromEntries(propertyDependencies.map(([key, urns]) => [key, [...urns].sort()]));
-    if (goal.protect) state.protect = true;
-    if (goal.retainOnDelete) state.retainOnDelete = true;
-    if (goal.deletedWith !== undefined) state.deletedWith = goal.deletedWith;
-    if (goal.additionalSecretOutputs.length > 0) state.additionalSecretOutputs = goal.additionalSecretOutputs;
-    if (goal.customTimeouts !== undefined) state.customTimeouts = goal.customTimeouts;
-    if (goal.ignoreChanges.length > 0) state.ignoreChanges = goal.ignoreChanges;
-    if (goal.replaceOnChanges.length > 0) state.replaceOnChanges = goal.replaceOnChanges;
-    if (times.created !== undefined) state.created = times.created;
-    if (times.modified !== undefined) state.modified = times.modified;
-    return state;
   }
 }

@@ -1,7 +1,7 @@
 import { structuredPatch } from "diff";
 import { type PropertyPath, formatPath, touches } from "./propertyPath.ts";
 import type { LineHunk, Properties, PropertyChange, Value } from "./types.ts";
-import { hasSecret, isMap, isSecret, sameValue, signatureKey, unknownValue } from "./values.ts";
+import { assetSignature, hasSecret, isAsset, isMap, isSecret, isUnknown, sameValue, signatureKey } from "./values.ts";
 
 export const secretMask = "[secret]";
 export const unknownMask = "[unknown]";
@@ -33,10 +33,19 @@ function isPlainMap(value: Value | undefined): value is { readonly [key: string]
 /** What people may see of a value. */
 export function mask(value: Value): Value {
   if (isSecret(value)) return secretMask;
-  if (value === unknownValue) return unknownMask;
+  if (isUnknown(value)) return unknownMask;
+  if (isAsset(value)) return nameOfAsset(value as { readonly [key: string]: Value });
   if (Array.isArray(value)) return value.map(mask);
   if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, mask(member)]));
   return value;
+}
+
+/** `asset motd (sha256 1f2e3d4c5b6a)`: what it is called, and enough of its hash to tell it from another. */
+function nameOfAsset(value: { readonly [key: string]: Value }): string {
+  const kind = value[signatureKey] === assetSignature ? "asset" : "archive";
+  const name = value["path"] ?? value["uri"] ?? ("text" in value ? "text" : "of assets");
+  const hash = value["hash"];
+  return `${kind} ${String(name)}${typeof hash === "string" ? ` (sha256 ${hash.slice(0, 12)})` : ""}`;
 }
 
 /** Unified diff hunks of two texts, three lines of context. */
@@ -68,7 +77,7 @@ function describe(change: RawChange, replaces: boolean): PropertyChange {
   const { old, new: next } = change;
   const secret = (old !== undefined && hasSecret(old)) || (next !== undefined && hasSecret(next));
   const hide = (value: Value): Value => (secret && !isMap(value) ? secretMask : mask(value));
-  const texts = typeof old === "string" && typeof next === "string" && next !== unknownValue && !secret;
+  const texts = typeof old === "string" && typeof next === "string" && !isUnknown(next) && !secret;
   return {
     path: formatPath(change.path),
     kind: old === undefined ? "add" : next === undefined ? "delete" : "update",

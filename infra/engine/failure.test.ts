@@ -77,10 +77,6 @@ test("a program that leaves early deletes nothing", async () => {
 });
 
 test.each([
-  ["aliases", `new File("a", {}, { aliases: [{ name: "z" }] });`, `${urn("a")}: the option aliases is not supported by the embedded engine`],
-  ["import", `new File("a", {}, { import: "x" });`, `${urn("a")}: the option import is not supported by the embedded engine`],
-  ["assets", `new File("a", { content: new pulumi.asset.StringAsset("x") });`, `${urn("a")}: an asset or archive as an input is not supported by the embedded engine`],
-  ["replacementTrigger", `new File("a", {}, { replacementTrigger: "x" });`, `${urn("a")}: the option replacementTrigger is not supported by the embedded engine`],
   ["remote components", `new pulumi.ComponentResource("files:index:R", "r", {}, {}, true);`, "urn:pulumi:test::trial::files:index:R::r: a remote component is not supported by the embedded engine"],
   ["unknown packages", `new pulumi.CustomResource("nowhere:index:X", "x", {});`, `there is no provider for the package "nowhere"`],
   ["bad inputs", `new File("a", { path: "" });`, "path: must not be empty"],

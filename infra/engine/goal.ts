@@ -1,9 +1,10 @@
 import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import type { CustomTimeouts } from "./resourceState.ts";
 import { Refusal, fromStruct } from "./rpc.ts";
-import type { Properties } from "./types.ts";
+import { type Alias, readAliases } from "./aliases.ts";
+import type { Properties, Value } from "./types.ts";
 import { makeUrn } from "./urn.ts";
-import { hasAsset } from "./values.ts";
+import { hasSecret } from "./values.ts";
 
 /** What the program wants of one resource. */
 export interface Goal {
@@ -21,6 +22,12 @@ export interface Goal {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly deletedWith: string | undefined;
+  readonly replaceWith: readonly string[];
+  readonly replacementTrigger: Value | undefined;
+  /** Earlier names. */
+  readonly aliases: readonly Alias[];
+  /** The resource exists already and bears this id; the stack is to take it over. */
+  readonly importId: string | undefined;
   /** Undefined: as the provider says. */
   readonly deleteBeforeReplace: boolean | undefined;
   readonly ignoreChanges: readonly string[];
@@ -40,8 +47,9 @@ export function readGoal(request: RegisterResourceRequest, stack: string, projec
   const urn = makeUrn(stack, project, parent, type, request.getName());
   refuseLacking(request, urn);
   const inputs = fromStruct(request.getObject());
-  if (hasAsset(inputs)) throw new Refusal("an asset or archive as an input", urn);
-  const timeouts = request.getCustomtimeouts()?.toObject();
+  const replacementTrigger = request.getReplacementTrigger()?.toJavaScript() as Value | undefined;
+  if (replacementTrigger !== undefined && hasSecret(replacementTrigger)) throw new Refusal("a secret as the option replacementTrigger", urn);
+  const timeouts = request.getCustomtimeouts();
   return {
     urn,
     type,
@@ -55,24 +63,24 @@ export function readGoal(request: RegisterResourceRequest, stack: string, projec
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
     deletedWith: given(request.getDeletedwith()),
+    replaceWith: request.getReplaceWithList(),
+    replacementTrigger: replacementTrigger ?? undefined,
+    aliases: readAliases(request),
+    importId: given(request.getImportid()),
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     ignoreChanges: request.getIgnorechangesList(),
     replaceOnChanges: request.getReplaceonchangesList(),
     hideDiffs: request.getHidediffsList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-    customTimeouts: timeouts === undefined ? undefined : readTimeouts({ create: timeouts.create, update: timeouts.update, delete: timeouts.pb_delete, read: timeouts.read }),
+    customTimeouts: timeouts === undefined ? undefined : readTimeouts({ create: timeouts.getCreate(), update: timeouts.getUpdate(), delete: timeouts.getDelete(), read: timeouts.getRead() }),
   };
 }
 
 function refuseLacking(request: RegisterResourceRequest, urn: string): void {
   const lacking: readonly (readonly [boolean, string])[] = [
     [request.getRemote(), "a remote component"],
-    [request.getImportid() !== "", "the option import"],
-    [request.getAliasesList().length + request.getAliasurnsList().length > 0, "the option aliases"],
     [request.getTransformsList().length > 0, "the option transforms"],
     [request.getStateMigrationsList().length > 0, "the option stateMigrations"],
-    [request.getReplaceWithList().length > 0, "the option replaceWith"],
-    [request.hasReplacementTrigger(), "the option replacementTrigger"],
     [request.hasHooks() && Object.values(request.getHooks()!.toObject()).some((hooks) => hooks.length > 0), "the option hooks"],
     [request.getEnvvarmappingsMap().getLength() > 0, "the option envVarMappings"],
     [request.getPackageref() !== "", "a parameterized package"],
@@ -100,6 +108,10 @@ export function readReadGoal(request: ReadResourceRequest, stack: string, projec
     protect: false,
     retainOnDelete: false,
     deletedWith: undefined,
+    replaceWith: [],
+    replacementTrigger: undefined,
+    aliases: [],
+    importId: undefined,
     deleteBeforeReplace: undefined,
     ignoreChanges: [],
     replaceOnChanges: [],

@@ -46,3 +46,13 @@ export function up(options: EngineOptions): Promise<UpdateResult> {
 export function destroy(options: EngineOptions): Promise<UpdateResult> {
   return update(options, "destroy");
 }
+
+/** Reads every resource and takes what is really there into the state, without running the program. Throws a Failure when it cannot even begin. */
+export function refresh(options: EngineOptions): Promise<UpdateResult> {
+  return update(options, "refresh");
+}
+
+/** What `refresh` would find. Changes nothing; the result's `drift` says what differs. Throws a Failure when it cannot even begin. */
+export function drift(options: EngineOptions): Promise<UpdateResult> {
+  return update(options, "drift");
+}

@@ -24,7 +24,7 @@ test("a stack is made, kept, changed, replaced and taken away", async () => {
   await project.program(chain);
   const made = await project.up();
   expect(made.succeeded, TestProject.why(made)).toBe(true);
-  expect(made.counts).toEqual({ create: 3, update: 0, replace: 0, delete: 0, same: 0, read: 0 });
+  expect(made.counts).toEqual({ create: 3, update: 0, replace: 0, delete: 0, same: 0, read: 0, import: 0 });
   expect(made.outputs).toEqual({ size: 1 });
   expect(await project.made()).toEqual(["a", "b"]);
 

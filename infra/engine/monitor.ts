@@ -26,7 +26,10 @@ const features = protocol.ResourceMonitorFeature;
 const supported: ReadonlyMap<string, number> = new Map([
   ["secrets", features.RESOURCE_MONITOR_FEATURE_SECRETS],
   ["resourceReferences", features.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES],
+  ["aliasSpecs", features.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS],
   ["deletedWith", features.RESOURCE_MONITOR_FEATURE_DELETED_WITH],
+  ["replaceWith", features.RESOURCE_MONITOR_FEATURE_REPLACE_WITH],
+  ["replacementTrigger", features.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER],
 ]);
 
 export interface MonitorContext {

@@ -16,6 +16,8 @@ export interface PluginHost {
   readonly engineAddress: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly compileCache: string;
+  /** The longest that a call may take where customTimeouts says nothing. */
+  readonly callTimeoutSeconds: number;
   /** Aborted when the update ends: a plugin that is still starting is given up. */
   readonly signal: AbortSignal;
   readonly onLine: (packageName: string, stream: "stdout" | "stderr", line: string) => void;
@@ -92,7 +94,7 @@ export async function startPlugin(packageName: string, host: PluginHost): Promis
     const why = port !== undefined ? `said "${port}" instead of its port` : silence;
     throw new Failure(`the provider ${packageName} did not start: ${why}${lastError === "" ? "" : ` (${lastError})`}`);
   }
-  const provider = new PluginProvider(`127.0.0.1:${port}`, obituary);
+  const provider = new PluginProvider(packageName, `127.0.0.1:${port}`, obituary, host.callTimeoutSeconds);
   return {
     provider,
     ended: child.ended,

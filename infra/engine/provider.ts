@@ -15,6 +15,7 @@ import { flattenReferences, hasUnknown, isMap, revealSecrets } from "./values.ts
 
 const obituaryMilliseconds = 1000;
 const planningSeconds = 30;
+const cancelSeconds = 1;
 
 export interface ProviderDiff {
   /** `unknown`: the provider did not say. */
@@ -76,7 +77,13 @@ export class PluginProvider implements Provider {
   /** False in a preview when its own configuration holds unknown values. */
   #configured = false;
 
-  constructor(address: string, obituary: Promise<string>) {
+  readonly #name: string;
+  readonly #timeoutSeconds: number;
+
+  /** `timeoutSeconds`: the longest that a call may take where customTimeouts says nothing. */
+  constructor(name: string, address: string, obituary: Promise<string>, timeoutSeconds: number) {
+    this.#name = name;
+    this.#timeoutSeconds = timeoutSeconds;
     const Client = (service as unknown as { ResourceProviderClient: new (address: string, credentials: grpc.ChannelCredentials, options: object) => IResourceProviderClient }).ResourceProviderClient;
     this.#client = new Client(address, grpc.credentials.createInsecure(), channelOptions);
     this.#obituary = obituary;
@@ -211,7 +218,7 @@ export class PluginProvider implements Provider {
 
   /** Lets it end what it has open; waits a second at most. */
   async cancel(): Promise<void> {
-    await this.#call(this.#client.cancel, new emptyProtocol.Empty(), 1).catch(() => undefined);
+    await this.#call(this.#client.cancel, new emptyProtocol.Empty(), cancelSeconds).catch(() => undefined);
   }
 
   close(): void {
@@ -225,23 +232,28 @@ export class PluginProvider implements Provider {
     return toStruct(isMap(value) ? value : {});
   }
 
+  /** `seconds`: what customTimeouts gives the call; 0 stands for the provider's own, as absence does. */
   #call<Request, Response>(method: Call<Request, Response>, request: Request, seconds?: number): Promise<Response> {
-    const options = seconds === undefined ? {} : { deadline: Date.now() + seconds * 1000 };
+    const custom = seconds !== undefined && seconds > 0 ? seconds : undefined;
+    const deadline = Date.now() + (custom ?? this.#timeoutSeconds) * 1000;
     return new Promise((resolve, reject) => {
-      method.call(this.#client, request, new grpc.Metadata(), options, (error, response) => {
+      method.call(this.#client, request, new grpc.Metadata(), { deadline }, (error, response) => {
         if (error === null) resolve(response);
-        else void this.#explain(error, seconds).then(reject);
+        else void this.#explain(error, custom).then(reject);
       });
     });
   }
 
-  async #explain(error: grpc.ServiceError, seconds: number | undefined): Promise<Error> {
+  async #explain(error: grpc.ServiceError, custom: number | undefined): Promise<Error> {
     if (error.code === grpc.status.UNAVAILABLE || error.code === grpc.status.CANCELLED) {
       // The connection breaks a little before the process is known to have ended.
       const obituary = await Promise.race([this.#obituary, sleep(obituaryMilliseconds, undefined, { ref: false })]);
       if (obituary !== undefined) return new LostCall(obituary, { cause: error });
     }
-    if (error.code === grpc.status.DEADLINE_EXCEEDED) return new LostCall(`not done after the ${seconds} s that customTimeouts gives it`, { cause: error });
+    if (error.code === grpc.status.DEADLINE_EXCEEDED) {
+      const why = custom === undefined ? `the ${this.#timeoutSeconds} s that a call may take (customTimeouts gives more)` : `the ${custom} s that customTimeouts gives it`;
+      return new LostCall(`the provider ${this.#name} hangs: not done after ${why}`, { cause: error });
+    }
     const started = initFailure(error);
     if (started !== undefined) return started;
     return Object.assign(new Error(callError(error), { cause: error }), { code: error.code });

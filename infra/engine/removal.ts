@@ -1,7 +1,7 @@
 import { Failure } from "../../inventory/failure.ts";
 import { ReportedError } from "./report.ts";
 import { type ResourceState, neededBy } from "./resourceState.ts";
-import { type Run, begun, forget } from "./run.ts";
+import { type Run, begun, forget, haltReason } from "./run.ts";
 import { isProviderType, nameOf } from "./urn.ts";
 
 /**
@@ -36,7 +36,7 @@ export async function removeAll(run: Run, doomed: readonly ResourceState[]): Pro
 
 /** True when the resource is no more. */
 async function removeOne(run: Run, state: ResourceState, doomed: ReadonlyMap<string, readonly ResourceState[]>): Promise<boolean> {
-  if (run.stopped() !== undefined) {
+  if (haltReason(run) !== undefined) {
     if (isSeen(state)) run.report.remaining.add(state.urn);
     return false;
   }
@@ -48,6 +48,7 @@ async function removeOne(run: Run, state: ResourceState, doomed: ReadonlyMap<str
       const goesWithAnother = state.deletedWith !== undefined && doomed.has(state.deletedWith);
       if (!run.preview && !goesWithAnother) await deleteResource(run, state);
       forget(run, state);
+      if (!quiet) run.done.push({ op: "delete", before: state, after: undefined });
     });
     return true;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { EngineEvent, EngineOptions, Operation, PropertyChange } from "./types.ts";
+import type { DriftEvent, EngineEvent, EngineOptions, Operation, PropertyChange, StepEvent } from "./types.ts";
 import { nameOf } from "./urn.ts";
 
 /** What a step is called while it runs. */
@@ -9,21 +9,27 @@ export interface StepName {
   readonly ofReplacement?: boolean;
   /** Default providers work unseen. */
   readonly hidden?: boolean;
+  /** It takes back what this update did. Not counted, and its failure is the rollback's to tell. */
+  readonly rollback?: boolean;
 }
 
 /** Collects what an update did and tells the caller as it happens. */
 export class Report {
-  readonly counts: Record<Operation, number> = { create: 0, update: 0, replace: 0, delete: 0, same: 0, read: 0 };
+  readonly counts: Record<Operation, number> = { create: 0, update: 0, replace: 0, delete: 0, same: 0, read: 0, import: 0 };
   readonly failed = new Map<string, string>();
   /** URN → URN of the resource that it waits for. */
   readonly skipped = new Map<string, string>();
   readonly remaining = new Set<string>();
   readonly errors: string[] = [];
+  readonly drift: DriftEvent[] = [];
+  #halted: string | undefined;
   readonly #emit: (event: EngineEvent) => void;
   readonly #preview: boolean;
+  readonly #stopOn: EngineOptions["stopOn"];
 
-  constructor(options: Pick<EngineOptions, "onEvent">, preview: boolean) {
+  constructor(options: Pick<EngineOptions, "onEvent" | "stopOn">, preview: boolean) {
     this.#emit = options.onEvent ?? (() => undefined);
+    this.#stopOn = options.stopOn;
     this.#preview = preview;
   }
 
@@ -31,8 +37,23 @@ export class Report {
     return this.failed.size > 0 || this.skipped.size > 0 || this.errors.length > 0;
   }
 
+  /** Why nothing new is to be started since a step failed, if so. */
+  get halted(): string | undefined {
+    return this.#halted;
+  }
+
   emit(event: EngineEvent): void {
+    if (event.kind === "drift") this.drift.push(event);
     this.#emit(event);
+  }
+
+  #failed(event: StepEvent): void {
+    this.failed.set(event.urn, event.error ?? "");
+    this.#emit(event);
+    const reason = this.#halted === undefined ? this.#stopOn?.(event) : undefined;
+    if (reason === undefined) return;
+    this.#halted = reason;
+    this.error(reason, "engine");
   }
 
   /**
@@ -41,7 +62,7 @@ export class Report {
    */
   async step<T>(step: StepName, work: () => Promise<T>): Promise<T> {
     const { urn, op, diff } = step;
-    const common = { ...nameOf(urn), op, diff, ...(step.ofReplacement === true ? { ofReplacement: true } : {}) };
+    const common = { ...nameOf(urn), op, diff, ...(step.ofReplacement === true ? { ofReplacement: true } : {}), ...(step.rollback === true ? { rollback: true } : {}) };
     const seen = step.hidden !== true;
     if (seen && !this.#preview) this.#emit({ kind: "start", ...common });
     const begun = performance.now();
@@ -49,14 +70,15 @@ export class Report {
     try {
       const result = await work();
       if (seen) {
-        if (step.ofReplacement !== true) this.counts[op] += 1;
+        if (step.ofReplacement !== true && step.rollback !== true) this.counts[op] += 1;
         this.#emit(this.#preview ? { kind: "plan", ...common } : { kind: "done", ...common, durationSeconds: durationSeconds() });
       }
       return result;
     } catch (error) {
       const message = oneLine(error);
-      this.failed.set(urn, message);
-      this.#emit({ kind: "failed", ...common, error: message, durationSeconds: durationSeconds() });
+      const event: StepEvent = { kind: "failed", ...common, error: message, durationSeconds: durationSeconds() };
+      if (step.rollback === true) this.#emit(event);
+      else this.#failed(event);
       throw new ReportedError(message, { cause: error });
     }
   }
@@ -64,8 +86,7 @@ export class Report {
   /** A resource failed before it was known what to do with it. */
   fail(urn: string, error: unknown): void {
     const message = oneLine(error);
-    this.failed.set(urn, message);
-    this.#emit({ kind: "failed", ...nameOf(urn), op: "same", diff: [], error: message });
+    this.#failed({ kind: "failed", ...nameOf(urn), op: "same", diff: [], error: message });
   }
 
   skip(urn: string, because: string): void {

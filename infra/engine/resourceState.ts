@@ -1,4 +1,4 @@
-import type { Properties } from "./types.ts";
+import type { Properties, Value } from "./types.ts";
 
 /** Go durations (`10m`, `1h30m`); empty or absent: the provider's own. */
 export interface CustomTimeouts {
@@ -25,6 +25,12 @@ export interface ResourceState {
   readonly protect?: boolean;
   readonly retainOnDelete?: boolean;
   readonly deletedWith?: string;
+  /** URNs of resources whose replacement replaces this one, too. */
+  readonly replaceWith?: readonly string[];
+  /** A value whose change replaces the resource. */
+  readonly replacementTrigger?: Value;
+  /** The id under which it was imported, where the program names one. */
+  readonly importID?: string;
   /** Only read, never managed. */
   readonly external?: boolean;
   /** Replaced by another resource of the same URN; still to be deleted. */
@@ -43,9 +49,10 @@ export interface ResourceState {
 }
 
 /** The URNs that a resource needs: they exist before it and are deleted after it. */
-export function neededBy(state: Pick<ResourceState, "parent" | "provider" | "dependencies" | "propertyDependencies" | "deletedWith">): Set<string> {
+export function neededBy(state: Pick<ResourceState, "parent" | "provider" | "dependencies" | "propertyDependencies" | "deletedWith" | "replaceWith">): Set<string> {
   const needed = new Set<string>(state.dependencies ?? []);
   for (const urns of Object.values(state.propertyDependencies ?? {})) for (const urn of urns) needed.add(urn);
+  for (const urn of state.replaceWith ?? []) needed.add(urn);
   if (state.parent !== undefined) needed.add(state.parent);
   if (state.deletedWith !== undefined) needed.add(state.deletedWith);
   if (state.provider !== undefined) needed.add(state.provider.slice(0, state.provider.lastIndexOf("::")));

@@ -8,6 +8,8 @@ import type { ResourceState } from "./resourceState.ts";
 import type { Slots } from "./slots.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { StateLog } from "./stateLog.ts";
+import type { Targets } from "./targets.ts";
+import type { DoneStep } from "./rollback.ts";
 
 const seedBytes = 32;
 
@@ -29,8 +31,17 @@ export interface Run {
   readonly readings: ReadonlyMap<string, Promise<void>>;
   /** URNs of the resources that a refresh found no more. */
   readonly gone: Set<string>;
+  /** What the operation is restricted to. */
+  readonly targets: Targets;
+  /** What was done so far, in order: what a rollback takes back. */
+  readonly done: DoneStep[];
   /** Why nothing new may be started, if so. */
   readonly stopped: () => string | undefined;
+}
+
+/** Why nothing new may be started, be it that the update was stopped or that a failure halted it. */
+export function haltReason(run: Run): string | undefined {
+  return run.stopped() ?? run.report.halted;
 }
 
 /** Puts a resource into the snapshot in place of `previous`, and has it saved when it differs. */

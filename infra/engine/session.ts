@@ -3,6 +3,7 @@ import { type PendingOperation, StateCodec } from "./checkpoint.ts";
 import { type Crypter, createCrypter, openCrypter } from "./crypter.ts";
 import { checkIntegrity } from "./integrity.ts";
 import { takeLock } from "./lock.ts";
+import { inOrder, isInOrder } from "./order.ts";
 import { PluginPool } from "./pluginPool.ts";
 import { type Project, readProject } from "./project.ts";
 import { ProviderRegistry } from "./providerRegistry.ts";
@@ -15,11 +16,20 @@ import { Snapshot } from "./snapshot.ts";
 import { BuiltinProvider } from "./stackReference.ts";
 import { StateLog } from "./stateLog.ts";
 import { StateStore, type StoredState } from "./stateStore.ts";
+import { Targets } from "./targets.ts";
 import type { EngineOptions } from "./types.ts";
 
 export const defaultParallel = 16;
+/** So that nothing hangs for ever. */
+const defaultCallTimeoutSeconds = 3600;
 
-export type Mode = "preview" | "up" | "destroy";
+/** `drift` is a refresh that only tells. */
+export type Mode = "preview" | "up" | "destroy" | "refresh" | "drift";
+
+/** True for what changes nothing, on disk or anywhere else. */
+export function isDry(mode: Mode): boolean {
+  return mode === "preview" || mode === "drift";
+}
 
 /** What is known of a stack before its state is read: enough to start the program. */
 export interface Opening {
@@ -49,8 +59,8 @@ export async function open(options: EngineOptions, mode: Mode): Promise<Opening>
   const project = await readProject(options.projectDirectory);
   const store = new StateStore(options.stateDirectory, project.name, options.stack);
   const settings = await openSettings(options);
-  const unlock = mode === "preview" ? async () => undefined : await takeLock(store.lockDirectory, options.stack);
-  const report = new Report(options, mode === "preview");
+  const unlock = isDry(mode) ? async () => undefined : await takeLock(store.lockDirectory, options.stack);
+  const report = new Report(options, isDry(mode));
   const plugins = options.plugins ?? await PluginPool.open(report);
   const release = async (): Promise<void> => {
     if (options.plugins === undefined) await plugins[Symbol.asyncDispose]();
@@ -83,10 +93,12 @@ export async function open(options: EngineOptions, mode: Mode): Promise<Opening>
 export async function load(opening: Opening, stopped: () => string | undefined, stop: (reason: string) => void): Promise<Session> {
   const { options, mode, store, settings, report, project } = opening;
   const stored = await store.open();
-  const preview = mode === "preview";
+  const preview = isDry(mode);
   const crypter = await stackCrypter(opening, stored);
   const codec = new StateCodec(crypter);
-  const { resources, pending, resealed } = await decode(stored, codec, crypter, options.passphrase, store.path);
+  const { resources: found, pending, resealed } = await decode(stored, codec, crypter, options.passphrase, store.path);
+  // An update that is restricted to targets, or that takes back what it did, may have been killed before it had put them in order.
+  const resources = stored.journalBytes > 0 && !isInOrder(found) ? inOrder(found) : found;
   checkIntegrity(resources, store.path);
   const snapshot = new Snapshot(resources);
   const log = new StateLog({
@@ -106,7 +118,12 @@ export async function load(opening: Opening, stopped: () => string | undefined, 
   });
   log.pending = pending;
   const providers = new ProviderRegistry({
-    settings: { project, environment: opening.environment, compileCache: opening.compileCache },
+    settings: {
+      project,
+      environment: opening.environment,
+      compileCache: opening.compileCache,
+      callTimeoutSeconds: options.providerTimeoutSeconds ?? defaultCallTimeoutSeconds,
+    },
     plugins: opening.plugins,
     stack: options.stack,
     config: opening.config,
@@ -136,6 +153,8 @@ export async function load(opening: Opening, stopped: () => string | undefined, 
     seeds: new Map(),
     readings: new Map(),
     gone: new Set(),
+    targets: new Targets(options.targets, options.targetDependents ?? false),
+    done: [],
     stopped,
   };
   return { run, log, codec };

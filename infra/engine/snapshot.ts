@@ -1,4 +1,5 @@
-import type { ResourceState } from "./resourceState.ts";
+import { type ResourceState, neededBy } from "./resourceState.ts";
+import { parseProviderReference } from "./urn.ts";
 
 /**
  * The resources of a stack while an update runs: those that the update has dealt with, in the order in which it did (so
@@ -86,8 +87,17 @@ export class Snapshot {
       return;
     }
     this.#before.set(slot, next);
-    if (next.delete === true) this.#live.delete(next.urn);
-    else this.#live.set(next.urn, next);
+    if (this.#live.get(previous.urn) === previous) this.#live.delete(previous.urn);
+    if (next.delete !== true) this.#live.set(next.urn, next);
+  }
+
+  /** What must be amended to give a resource from before another URN: itself, and all others from before that refer to it. */
+  renamed(state: ResourceState, urn: string): { readonly previous: ResourceState; readonly next: ResourceState }[] {
+    const changed = [{ previous: state, next: { ...state, urn } }];
+    for (const other of this.#before.values()) {
+      if (other !== state && neededBy(other).has(state.urn)) changed.push({ previous: other, next: withReference(other, state.urn, urn) });
+    }
+    return changed;
   }
 
   remove(state: ResourceState): void {
@@ -110,4 +120,21 @@ export class Snapshot {
     this.#bySlot.set(slot, next);
     return slot;
   }
+}
+
+/** The resource with every reference to one URN turned into one to another. */
+function withReference(state: ResourceState, from: string, to: string): ResourceState {
+  const renamed = (urn: string): string => (urn === from ? to : urn);
+  const provider = state.provider === undefined ? undefined : parseProviderReference(state.provider);
+  return {
+    ...state,
+    ...(state.parent === from ? { parent: to } : {}),
+    ...(state.deletedWith === from ? { deletedWith: to } : {}),
+    ...(state.replaceWith === undefined ? {} : { replaceWith: state.replaceWith.map(renamed) }),
+    ...(state.dependencies === undefined ? {} : { dependencies: state.dependencies.map(renamed).sort() }),
+    ...(state.propertyDependencies === undefined
+      ? {}
+      : { propertyDependencies: Object.fromEntries(Object.entries(state.propertyDependencies).map(([key, urns]) => [key, urns.map(renamed).sort()])) }),
+    ...(provider?.urn === from ? { provider: `${to}::${provider.id}` } : {}),
+  };
 }

@@ -23,6 +23,22 @@ export interface EngineOptions {
   /** Read every resource from its provider first; one that is gone is created again. */
   readonly refresh?: boolean;
   /**
+   * Restricts the operation to these resources: URNs, or patterns in which `*` stands for anything but a colon and `**` for
+   * anything. Others stay as they are. The stack and providers always belong to it. A target that no resource bears fails.
+   */
+  readonly targets?: readonly string[];
+  /** What needs a target is one, too. */
+  readonly targetDependents?: boolean;
+  /** Asked of each failed step; a text it gives back stops anything new from being started, and is told as the reason. */
+  readonly stopOn?: (failed: StepEvent) => string | undefined;
+  /**
+   * When an `up` does not succeed, what it did is taken back: created resources are deleted, updated ones get their old
+   * inputs, deleted ones are made again. Not after an abort: who aborts decides for himself.
+   */
+  readonly rollbackOnFailure?: boolean;
+  /** The longest that a provider may take for one call where customTimeouts says nothing; 3600 by default. */
+  readonly providerTimeoutSeconds?: number;
+  /**
    * What has to be done before this stack may touch anything, another stack's update most likely. The program is started
    * and loaded at once, and waits at its first resource. When it rejects, nothing is touched and the update fails.
    */
@@ -35,7 +51,7 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
 }
 
-export type Operation = "create" | "update" | "replace" | "delete" | "same" | "read";
+export type Operation = "create" | "update" | "replace" | "delete" | "same" | "read" | "import";
 
 /** One changed property. Secrets are shown as `[secret]`, values not known yet as `[unknown]`. */
 export interface PropertyChange {
@@ -74,6 +90,8 @@ export interface StepEvent extends ResourceName {
   readonly diff: readonly PropertyChange[];
   /** The deletion is the end of a replacement: the new resource stands already. Not counted. */
   readonly ofReplacement?: boolean;
+  /** The step takes back what this update did before. Not counted. */
+  readonly rollback?: boolean;
   /** One line; only when `failed`. */
   readonly error?: string;
   /** Only when `done` or `failed`. */
@@ -121,13 +139,19 @@ export interface UpdateResult {
   readonly counts: Readonly<Record<Operation, number>>;
   readonly failed: readonly { readonly urn: string; readonly error: string }[];
   readonly skipped: readonly { readonly urn: string; readonly because: string }[];
-  /** After an abort: URNs that were asked for but not begun, or known from before and not reached. */
+  /** After an abort or a stop: URNs that were asked for but not begun, or known from before and not reached. */
   readonly remaining: readonly string[];
+  /** What a refresh found to differ from the state, in the order in which it was found. */
+  readonly drift: readonly DriftEvent[];
+  /** With rollbackOnFailure: what was taken back, and what it had been. */
+  readonly rolledBack: readonly { readonly urn: string; readonly op: Operation }[];
+  /** With rollbackOnFailure: what could not be taken back, and why. */
+  readonly notRolledBack: readonly { readonly urn: string; readonly error: string }[];
   /** Errors that belong to no resource: the program's, the state's; one line each. */
   readonly errors: readonly string[];
   /** The stack's outputs; secrets as `[secret]`. */
   readonly outputs: Properties;
-  /** True when anything was (would be) created, updated, replaced or deleted. */
+  /** True when anything was (would be) created, updated, replaced, imported or deleted; of a refresh: when life differs. */
   readonly changed: boolean;
   readonly durationSeconds: number;
 }

@@ -59,7 +59,8 @@ test("property paths are written and read alike", () => {
     }),
   );
   expect(formatPath(["files", "/etc/hosts", "lines", 3])).toBe(`files["/etc/hosts"].lines[3]`);
-  expect(() => parsePath("a[*]")).toThrow(`the property path "a[*]" is not supported`);
+  expect(parsePath('a[*].b["*"]')).toEqual(["a", "*", "b", "*"]);
+  expect(() => parsePath("a[x]")).toThrow(`the property path "a[x]" is not supported`);
 });
 
 test("ignored changes stay as they were", () => {

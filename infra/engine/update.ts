@@ -1,4 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
+import { Failure } from "../../inventory/failure.ts";
 import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import monitorRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import { type Child, describeEnding } from "./child.ts";
@@ -9,11 +10,13 @@ import { type MonitorContext, monitorService } from "./monitor.ts";
 import { hasPlugin } from "./plugins.ts";
 import { reportedExitCode, startProgram } from "./program.ts";
 import type { ResourceState } from "./resourceState.ts";
+import { inOrder, isInOrder } from "./order.ts";
 import { recover } from "./recovery.ts";
-import { isReadable, refreshResource } from "./refresh.ts";
+import { isReadable, refreshAll, refreshResource } from "./refresh.ts";
 import { removeAll } from "./removal.ts";
 import { channelOptions, listen } from "./rpc.ts";
-import { type Mode, type Opening, type Session, defaultParallel, load, open } from "./session.ts";
+import { type RollbackResult, rollBack } from "./rollback.ts";
+import { type Mode, type Opening, type Session, defaultParallel, isDry, load, open } from "./session.ts";
 import type { EngineOptions, Properties, UpdateResult } from "./types.ts";
 import { isProviderType, providedPackage, stackType } from "./urn.ts";
 
@@ -39,6 +42,7 @@ class Update {
   #stopReason: string | undefined;
   #program: Child | undefined;
   #shutdownSignalled = false;
+  #rolledBack: RollbackResult = { rolledBack: [], notRolledBack: [] };
   #deployment: Deployment | undefined;
 
   constructor(opening: Opening, begun: number) {
@@ -60,10 +64,14 @@ class Update {
       this.#server.addService((monitorRpc as unknown as { ResourceMonitorService: grpc.ServiceDefinition }).ResourceMonitorService, monitorService(context));
       this.#server.addService((engineRpc as unknown as { EngineService: grpc.ServiceDefinition }).EngineService, engineService(report, "program"));
       const address = await listen(this.#server);
-      if (mode !== "destroy" && this.#stopReason === undefined) this.#program = this.#startProgram(address);
+      if ((mode === "up" || mode === "preview") && this.#stopReason === undefined) this.#program = this.#startProgram(address);
       session = await load(this.#opening, () => this.#stopReason, (reason) => this.#stop(reason));
       this.#prestart(session);
-      await (mode === "destroy" ? this.#destroy(session) : this.#deploy(session, resolveContext));
+      if (mode === "destroy") await this.#destroy(session);
+      else if (mode === "up" || mode === "preview") await this.#deploy(session, resolveContext);
+      else await this.#refreshOnly(session);
+      if (mode === "up" && options.rollbackOnFailure === true && report.hasFailed && !this.#isAborted) await this.#rollBack(session);
+      await this.#putInOrder(session);
     } finally {
       options.signal?.removeEventListener("abort", onAbort);
       await this.#program?.stop();
@@ -94,7 +102,8 @@ class Update {
     const used = run.snapshot.resources.filter((state) => isProviderType(state.type)).map((state) => providedPackage(state.type));
     const { project } = this.#opening;
     const wanted = run.snapshot.resources.length === 0 ? [...project.providers.keys()] : used.filter((name) => hasPlugin(project, name));
-    if (this.#opening.mode === "destroy" && run.snapshot.resources.length === 0) return;
+    const { mode } = this.#opening;
+    if (mode !== "up" && mode !== "preview" && run.snapshot.resources.length === 0) return;
     for (const name of wanted) run.providers.prestart(name);
   }
 
@@ -108,7 +117,7 @@ class Update {
     // What was begun earlier is looked at as soon as anything may be, and before the program is answered.
     if (session.log.pending.length > 0) await after.then(() => recover(session.run), () => undefined);
     const run = { ...session.run, readings: this.#refresh(session, after) };
-    const deployment = new Deployment(run);
+    const deployment = new Deployment(run, this.#opening.project.programDirectory);
     this.#deployment = deployment;
     ready({
       run,
@@ -125,7 +134,7 @@ class Update {
     await Promise.all(run.readings.values());
     // The program may have gone before what it asked for was done.
     await run.slots.drained();
-    if (this.#stopReason !== undefined) {
+    if (this.#stopReason !== undefined || report.halted !== undefined) {
       for (const state of run.snapshot.untouched) if (!isProviderType(state.type)) report.remaining.add(state.urn);
       return;
     }
@@ -138,21 +147,71 @@ class Update {
       report.error("the program ended before it had registered everything (process.exit?); nothing was deleted", "engine");
       return;
     }
+    const doomed = this.#reported(() => {
+      const chosen = run.targets.doomed(run.snapshot.untouched, run.snapshot.resources);
+      run.targets.requireMatched();
+      return chosen;
+    });
     deployment.settleStackOutputs();
-    if (report.hasFailed) return;
-    await removeAll(run, run.snapshot.untouched);
+    if (report.hasFailed || doomed === undefined) return;
+    await removeAll(run, doomed);
   }
 
   async #destroy({ run }: Session): Promise<void> {
+    const { report, options } = this.#opening;
     await recover(run);
-    if (this.#opening.options.refresh === true) await Promise.all(this.#refresh({ run }).values());
-    await removeAll(run, run.snapshot.untouched);
+    const doomed = this.#reported(() => {
+      const chosen = run.targets.doomed(run.snapshot.untouched, run.snapshot.untouched);
+      run.targets.requireMatched();
+      return chosen;
+    });
+    if (doomed === undefined) return;
+    if (options.refresh === true) await Promise.all(this.#refresh({ run }).values());
+    if (report.halted === undefined) await removeAll(run, doomed);
+  }
+
+  async #refreshOnly({ run }: Session): Promise<void> {
+    if (!run.preview) await recover(run);
+    const chosen = this.#reported(() => {
+      const states = run.snapshot.resources.filter((state) => run.targets.has(state)).filter(isReadable);
+      run.targets.requireMatched();
+      return states;
+    });
+    if (chosen !== undefined) await refreshAll(run, chosen);
+  }
+
+  /** What went wrong before anything was touched belongs to no resource. */
+  #reported<T>(work: () => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.#opening.report.error(error.message, "engine");
+      return undefined;
+    }
+  }
+
+  async #rollBack({ run }: Session): Promise<void> {
+    this.#opening.report.say("warning", "the update failed; what it did is taken back", "engine");
+    this.#rolledBack = await rollBack(run);
+    for (const { urn, error } of this.#rolledBack.notRolledBack) this.#opening.report.error(`${urn} could not be taken back: ${error}`, "engine");
+  }
+
+  get #isAborted(): boolean {
+    return this.#stopReason !== undefined && this.#opening.options.signal?.aborted === true;
+  }
+
+  /** Resources that were left as they were, or taken back, may stand before what they need. */
+  async #putInOrder({ run, log }: Session): Promise<void> {
+    const { resources } = run.snapshot;
+    if (!run.preview && (run.targets.restrict || run.done.length > 0) && !isInOrder(resources)) await log.restate(inOrder(resources), log.pending);
   }
 
   #refresh({ run }: Pick<Session, "run">, after: Promise<unknown> = Promise.resolve()): Map<string, Promise<void>> {
     if (this.#opening.options.refresh !== true) return new Map();
     const read = (state: ResourceState): Promise<void> => after.then(() => refreshResource(run, state, run.providers), () => undefined);
-    return new Map(run.snapshot.resources.filter(isReadable).map((state) => [state.urn, read(state)]));
+    const chosen = run.snapshot.resources.filter((state) => run.targets.has(state)).filter(isReadable);
+    return new Map(chosen.map((state) => [state.urn, read(state)]));
   }
 
   #stop(reason: string): void {
@@ -161,10 +220,10 @@ class Update {
   }
 
   async #finish({ run }: Session): Promise<UpdateResult> {
-    const { report, mode, options } = this.#opening;
+    const { report, mode } = this.#opening;
     const { counts } = report;
-    const changed = counts.create + counts.update + counts.replace + counts.delete > 0;
-    const aborted = this.#stopReason !== undefined && options.signal?.aborted === true;
+    const changed = counts.create + counts.update + counts.replace + counts.delete + counts.import > 0;
+    const aborted = this.#isAborted;
     const stack = run.snapshot.resources.find((state) => state.type === stackType);
     const result: UpdateResult = {
       succeeded: !report.hasFailed && !aborted,
@@ -173,12 +232,14 @@ class Update {
       failed: [...report.failed].map(([urn, error]) => ({ urn, error })),
       skipped: [...report.skipped].map(([urn, because]) => ({ urn, because })),
       remaining: [...report.remaining],
+      drift: report.drift,
+      ...this.#rolledBack,
       errors: report.errors,
       outputs: mask((mode === "preview" ? this.#deployment?.stackOutputs : undefined) ?? stack?.outputs ?? {}) as Properties,
       changed,
       durationSeconds: (Date.now() - this.#begun) / 1000,
     };
-    if (mode !== "preview" && changed) await this.#record(result);
+    if (!isDry(mode) && changed) await this.#record(result);
     return result;
   }
 
@@ -186,7 +247,7 @@ class Update {
     const { store, mode, report } = this.#opening;
     try {
       await store.record({
-        kind: mode === "destroy" ? "destroy" : "update",
+        kind: mode === "destroy" || mode === "refresh" ? mode : "update",
         startTime: Math.floor(this.#begun / 1000),
         endTime: Math.floor(Date.now() / 1000),
         message: "",

@@ -28,10 +28,10 @@ export interface StackRun {
 
 const OPERATIONS = { preview, up, destroy };
 const PAST: Readonly<Record<Operation, string>> = {
-  create: "created", update: "updated", replace: "replaced", delete: "deleted", same: "unchanged", read: "read",
+  create: "created", update: "updated", replace: "replaced", delete: "deleted", same: "unchanged", read: "read", import: "imported",
 };
 const FUTURE: Readonly<Record<Operation, string>> = {
-  create: "to create", update: "to update", replace: "to replace", delete: "to delete", same: "unchanged", read: "to read",
+  create: "to create", update: "to update", replace: "to replace", delete: "to delete", same: "unchanged", read: "to read", import: "to import",
 };
 
 /** Names shown in full; a longer list is only counted. */
