@@ -79,7 +79,7 @@ function triggers(next: Value | undefined, old: Value | undefined): boolean {
 }
 
 /** The changed inputs; where only life differs (found by a refresh), the outputs of the same names. */
-export function describe(previous: ResourceState, inputs: Properties, replacing: readonly string[], hidden: readonly string[]): PropertyChange[] {
+export function describe(previous: Pick<ResourceState, "inputs" | "outputs">, inputs: Properties, replacing: readonly string[], hidden: readonly string[]): PropertyChange[] {
   const options = { replacing, hidden };
   const changes = describeChanges(previous.inputs, inputs, options);
   if (changes.length > 0) return changes;

@@ -83,10 +83,9 @@ export class Report {
     }
   }
 
-  /** A resource failed before it was known what to do with it. */
-  fail(urn: string, error: unknown): void {
-    const message = oneLine(error);
-    this.#failed({ kind: "failed", ...nameOf(urn), op: "same", diff: [], error: message });
+  /** A resource failed, before it was known what to do with it unless `step` says what. */
+  fail(urn: string, error: unknown, step: Pick<StepEvent, "op" | "diff" | "durationSeconds"> = { op: "same", diff: [] }): void {
+    this.#failed({ kind: "failed", ...nameOf(urn), ...step, error: oneLine(error) });
   }
 
   skip(urn: string, because: string): void {

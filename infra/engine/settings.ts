@@ -54,8 +54,8 @@ export class SettingsFile {
     this.#document.setIn(["config", key], value);
   }
 
-  async write(): Promise<void> {
-    await writeFileAtomic(this.path, this.#document.toString());
+  async write(path: string = this.path): Promise<void> {
+    await writeFileAtomic(path, this.#document.toString());
   }
 
   #config(): Record<string, Value> {
