@@ -1,6 +1,8 @@
 /** The real CLI, where a supported one is on the PATH, in turns with the embedded engine. */
+import { execFile } from "node:child_process";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Engine, choose, embeddedEngine } from "../choice.ts";
 import type { EngineOptions } from "../index.ts";
@@ -129,6 +131,22 @@ describe.skipIf(found?.supported !== true)("the Pulumi CLI", () => {
     await project.program(`new File("a");`);
     await expect(cli().up(options({ rollbackOnFailure: true }))).rejects.toThrow("--rollback-on-failure");
     expect(await project.made()).toEqual([]);
+  });
+
+  test("takes over what the embedded engine had done when it was killed", async () => {
+    await project.program(`const a = new File("a"); new File("b", { delayMilliseconds: 600_000 }, { dependsOn: a });`);
+    const engine = new URL("../index.ts", import.meta.url).href;
+    const { onEvent: _onEvent, ...plain } = options();
+    const code = `import { up } from ${JSON.stringify(engine)};
+      await up({ ...${JSON.stringify(plain)}, onEvent: ({ kind, name }) => { if (kind === "start" && name === "b") process.kill(process.pid, "SIGKILL"); } });`;
+    await expect(promisify(execFile)(process.execPath, ["--input-type=module", "-e", code])).rejects.toMatchObject({ signal: "SIGKILL" });
+
+    await project.program(`const a = new File("a"); new File("b", {}, { dependsOn: a });`);
+    const planned = await cli().preview(options());
+    expect(planned.counts, TestProject.why(planned)).toMatchObject({ same: 2, create: 1 });
+    const result = await cli().up(options());
+    expect(result.counts, TestProject.why(result)).toMatchObject({ same: 2, create: 1 });
+    expect(await project.made()).toEqual(["a", "b"]);
   });
 
   test("an abort lets what has begun finish", async () => {
