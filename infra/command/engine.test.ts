@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -64,4 +65,12 @@ test("bad inputs are refused by name before anything runs", async () => {
   await program(`new local.Command("bad", { create: "true", logging: "loud" as never });`);
   const result = await project.up();
   expect(result.failed.map(({ error }) => error)).toEqual(["logging: is none of stdout, stderr, stdoutAndStderr, none"]);
+});
+
+test("a command that takes longer than customTimeouts gives it is ended", async () => {
+  const mark = `${60_000 + process.pid % 1_000}`;
+  await program(`new local.Command("slow", { create: "sleep ${mark}" }, { customTimeouts: { create: "2s" } });`);
+  const result = await project.up();
+  expect(result.failed.map(({ error }) => error)).toEqual(["not done after the 2 s that customTimeouts gives it"]);
+  expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n")).not.toContain(`sleep ${mark}`);
 });

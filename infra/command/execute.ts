@@ -59,17 +59,18 @@ export async function execute(execution: Execution, pool: RemotePool, context: C
     const outputs = { ...printed, ...(connection === undefined && operation !== "delete" && (await collected(given))) };
     return secretive ? Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, asSecret(value)])) : outputs;
   } catch (error) {
-    throw withoutSecrets(error, connection, { ...inputs, ...previous });
+    throw withoutSecrets(error, connection, inputs, previous ?? {});
   }
 }
 
 /** The same failure, led by the host that it is about, without a secret in it. */
-export function withoutSecrets(error: unknown, connection: RemoteConnection | undefined, properties: Properties): Failure {
+export function withoutSecrets(error: unknown, connection: RemoteConnection | undefined, ...properties: readonly Properties[]): Failure {
   const failure = error instanceof Failure ? error : undefined;
   const message = failure === undefined && (error as Error).name === "AbortError" ? "cancelled" : (error as Error).message;
   const where = connection === undefined ? "" : `${connection.host}: `;
   const credentials = [connection, connection?.proxy].map((end) => end && [end.password, end.privateKey, end.privateKeyPassword].map(asSecret));
-  const { connection: _, ...others } = properties;
+  // The connection is secret as a whole, but not so its host and user.
+  const others = properties.map(({ connection: _, ...rest }) => rest);
   const clean = (text: string): string => redact(text, others, credentials);
   return new Failure(clean(`${where}${message}`), failure?.advice === undefined ? {} : { advice: clean(failure.advice) });
 }

@@ -94,6 +94,8 @@ test("a secret that goes in makes what comes out secret, and is in no message", 
   expect(said).toEqual([]);
   expect(await refusal(create({ create: "echo no $KEY >&2; exit 1", environment: { KEY: secret } }))).toBe("create: exit code 1: no [secret]");
   const state = { ...(await create({ create: "cat", stdin: secret })) };
+  const both = { update: "echo $KEY $PULUMI_COMMAND_STDOUT >&2; exit 1", environment: { KEY: asSecret("n3w-one") } };
+  expect(await refusal(provider.update(URN, { ...state, environment: {} }, both, false, context))).toBe("update: exit code 1: [secret] [secret]");
   expect(await provider.update(URN, state, { create: "echo new" }, false, context)).toMatchObject({ stdout: asSecret("new") });
   expect(await provider.update(URN, state, { create: "echo new", addPreviousOutputInEnv: false }, false, context)).toMatchObject({ stdout: "new" });
 });

@@ -33,6 +33,7 @@ export class CommandProvider {
   readonly #ending = new AbortController();
   readonly #pool = new RemotePool(() => this.#settings);
   #settings: Settings = { insecureIgnoreHostKey: false };
+  readonly #warned = new Set<string>();
   #running = 0;
 
   /** @throws Failure naming a setting that is wrong. */
@@ -131,7 +132,11 @@ export class CommandProvider {
   }
 
   async #execute(execution: Execution, preview: boolean, context: Context): Promise<Properties> {
-    return preview ? announcedOutputs(execution) : this.#counted(context, (during) => execute(execution, this.#pool, during));
+    if (preview) {
+      return announcedOutputs(execution);
+    }
+    this.#warn(execution.inputs, context);
+    return this.#counted(context, (during) => execute(execution, this.#pool, during));
   }
 
   async #copy(type: string, inputs: Properties, context: Context): Promise<void> {
@@ -157,6 +162,7 @@ export class CommandProvider {
 
   async #onHost<T>(inputs: Properties, context: Context, work: (session: RemoteSession, remotePath: string) => Promise<T>): Promise<T> {
     const { connection, remotePath } = plain<{ connection: RemoteConnection; remotePath: string }>(inputs);
+    this.#warn(inputs, context);
     return this.#counted(context, async () => {
       try {
         return await this.#pool.use(connection, (session) => work(session, remotePath));
@@ -164,6 +170,17 @@ export class CommandProvider {
         throw withoutSecrets(error, connection, inputs);
       }
     });
+  }
+
+  /** Says once of each host that anybody could stand in for it. */
+  #warn(inputs: Properties, context: Context): void {
+    const { connection } = plain<{ connection?: RemoteConnection }>(inputs);
+    for (const end of [connection, connection?.proxy]) {
+      if (this.#settings.insecureIgnoreHostKey && end !== undefined && end.hostKey === undefined && !this.#warned.has(end.host)) {
+        this.#warned.add(end.host);
+        context.say("warning", `the host key of ${end.host} is not verified (command:insecureIgnoreHostKey)`);
+      }
+    }
   }
 
   async #counted<T>(context: Context, work: (during: Context) => Promise<T>): Promise<T> {

@@ -106,8 +106,11 @@ test("a host shows the key that is known, or there is no login", async () => {
   writeFileSync(empty, `${connection["host"]} ${otherKey}\n`);
   await withProvider({ knownHostsFile: empty }, async (own) =>
     expect(await refusal(create({ create: "true" }, connection, own))).toMatch(`: its host key is not the one in ${empty}: `));
+  said.length = 0;
   await withProvider({ insecureIgnoreHostKey: "true" }, async (own) => {
     expect(await refusal(create({ create: "true" }, connection, own))).toBe("done");
+    expect(await refusal(create({ create: "true" }, connection, own))).toBe("done");
+    expect(said).toEqual([`the host key of ${connection["host"]} is not verified (command:insecureIgnoreHostKey)`]);
     expect(await refusal(create({ create: "true" }, { ...connection, hostKey: otherKey }, own))).toMatch(/hostKey: somebody/);
   });
 });
