@@ -35,7 +35,7 @@ const log = (what: string) => \`echo "\${what} $PULUMI_COMMAND_STDOUT" | sed 's/
 const made = new local.Command("made", ${args});
 export const stdout = made.stdout;`;
 
-test("a command is created once; a preview runs nothing", async () => {
+test("a command is created, left alone, updated, replaced and deleted; a preview runs nothing", async () => {
   await program(command(`{ create: log("create"), delete: log("delete"), triggers: [1] }`));
   const first = await project.preview();
   expect(first.counts, TestProject.why(first)).toMatchObject({ create: 2 });
@@ -44,6 +44,22 @@ test("a command is created once; a preview runs nothing", async () => {
   expect(made.outputs, TestProject.why(made)).toEqual({ stdout: "create" });
   expect(await ran()).toEqual(["create"]);
   expect((await project.up()).changed).toBe(false);
+
+  await program(command(`{ create: log("create"), update: log("update"), delete: log("delete"), triggers: [1] }`));
+  expect((await project.preview()).counts).toMatchObject({ update: 1 });
+  expect(await ran()).toEqual([]);
+  expect((await project.up()).outputs).toEqual({ stdout: "update" });
+  expect(await ran()).toEqual(["update create"]);
+
+  await program(command(`{ create: log("again"), update: log("update"), delete: log("delete"), triggers: [2] }`));
+  expect((await project.up()).outputs).toEqual({ stdout: "again" });
+  expect(await ran()).toEqual(["again", "delete update"]);
+  await program(command(`{ create: log("last"), delete: log("delete"), triggers: [3] }, { deleteBeforeReplace: true }`));
+  expect((await project.up()).succeeded).toBe(true);
+  expect(await ran()).toEqual(["delete again", "last"]);
+  await program("");
+  expect((await project.up()).counts).toMatchObject({ delete: 1 });
+  expect(await ran()).toEqual(["delete last"]);
 });
 
 test("secrets are neither in the state nor in what is said; other output is told under its resource", async () => {
