@@ -229,3 +229,17 @@ test("commands end with their provider", async () => {
   expect(existsSync(started)).toBe(true);
   expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).split("\n")).not.toContain(`sleep ${mark}`);
 });
+
+test("a host whose key is not verified is named once, one whose key nobody knows is refused", async () => {
+  const connection = { host: "127.0.0.1", port: 9, dialErrorLimit: 0 };
+  const remote = URN.replace("local", "remote");
+  const own = new CommandProvider();
+  const attempt = async (): Promise<string> => refusal(own.create(remote, { connection, create: "true" }, false, context));
+  own.configure({ insecureIgnoreHostKey: "true" });
+  const refused = "127.0.0.1: no login on port 9 after 1 attempt: connection refused";
+  expect([await attempt(), await attempt()]).toEqual([refused, refused]);
+  expect(said).toEqual(["the host key of 127.0.0.1 is not verified (command:insecureIgnoreHostKey)"]);
+  writeFileSync(join(folder, "nobody"), "");
+  own.configure({ knownHostsFile: join(folder, "nobody") });
+  expect(await attempt()).toBe(`127.0.0.1: its host key is not known: the connection has no hostKey and ${join(folder, "nobody")} does not have it`);
+});
