@@ -18,7 +18,7 @@ test.each([
 
 test.each([
   [undefined, {}, "the Pulumi CLI is not on the PATH"],
-  [old, {}, "/opt/bin/pulumi is of version 3.100.0; versions >=3.252.0 <4.0.0 can be driven"],
+  [old, {}, "/opt/bin/pulumi is of version 3.100.0; versions >=3.270.0 <4.0.0 can be driven"],
   [fitting, { rollbackOnFailure: true }, "the Pulumi CLI cannot take back what a failed update has done (--rollback-on-failure)"],
 ])("the CLI by its name, with %o on the PATH, for %o is refused", (cli, wanted, message) => {
   expect(() => choose("pulumi", wanted, cli)).toThrow(message);
@@ -27,8 +27,8 @@ test.each([
 test.each([
   ["v3.274.1\n", { version: "3.274.1", supported: true }],
   ["v3.275.0-dev.7+g1b59498\n", { version: "3.275.0", supported: true }],
-  ["3.252.0\n", { version: "3.252.0", supported: true }],
-  ["v3.251.0\n", { version: "3.251.0", supported: false }],
+  ["3.270.0\n", { version: "3.270.0", supported: true }],
+  ["v3.269.3\n", { version: "3.269.3", supported: false }],
   ["v4.0.0\n", { version: "4.0.0", supported: false }],
   ["something else\n", { version: "something else", supported: false }],
 ])("reads the version that %j tells", (output, expected) => {

@@ -161,6 +161,16 @@ describe.skipIf(found?.supported !== true)("the Pulumi CLI", () => {
     expect(await project.state()).toContain("::a");
   });
 
+  test("ends with whoever drives it: no program and no plugin is left", async () => {
+    await project.program(`new File("a", { delayMilliseconds: 600_000 });`);
+    const { onEvent: _onEvent, ...plain } = options();
+    const code = `import { choose } from ${JSON.stringify(new URL("../choice.ts", import.meta.url).href)};
+      const cli = choose("pulumi", {}, ${JSON.stringify(found)});
+      await cli.up({ ...${JSON.stringify(plain)}, onEvent: ({ kind, name }) => { if (kind === "start" && name === "a") process.exit(130); } });`;
+    await expect(promisify(execFile)(process.execPath, ["--input-type=module", "-e", code])).rejects.toMatchObject({ code: 130 });
+    await expect.poll(() => processesWith(project.root), { timeout: 20_000 }).toEqual([]);
+  });
+
   test("what it cannot begin with is one line", async () => {
     await project.program(`new File("a");`);
     await cli().up(options());
@@ -184,3 +194,11 @@ describe.skipIf(found?.supported !== true)("the Pulumi CLI", () => {
     expect(await readFile(join(project.files, "a"), "utf8")).toBe("a");
   });
 });
+
+/** Command lines of the processes whose environment holds a text. */
+async function processesWith(text: string): Promise<string[]> {
+  const read = (pid: string, file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "");
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map(async (pid) => ((await read(pid, "environ")).includes(text) ? [(await read(pid, "cmdline")).replaceAll("\0", " ")] : [])));
+  return lines.flat();
+}

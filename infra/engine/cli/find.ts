@@ -2,13 +2,14 @@ import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { pulumiVersion } from "../checkpoint.ts";
 import { satisfies } from "../versionRange.ts";
 
 /**
- * The versions that are driven: of the major version that the state's format and the programs' SDK are of, from the first
- * that was tried with them. (It tells its events over gRPC since 3.206.)
+ * The versions that are driven: of the major version whose state we share, and no older than the SDK that the programs run
+ * with, which may ask an older engine for what it does not know.
  */
-export const supportedVersions = ">=3.252.0 <4.0.0";
+export const supportedVersions = `>=${pulumiVersion} <4.0.0`;
 
 const answerMilliseconds = 20_000;
 
