@@ -182,6 +182,7 @@ describe.skipIf(found?.supported !== true)("the Pulumi CLI", () => {
     await project.program(`new File("a");`);
     const result = await cli().up(options({ after: Promise.reject(new Error("the twin does not boot")) }));
     expect(result).toMatchObject({ succeeded: false, errors: ["nothing was touched, for what it waits for failed"] });
+    expect(await readdir(project.root)).not.toContain(".pulumi");
     expect(await project.made()).toEqual([]);
   });
 

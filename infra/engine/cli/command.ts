@@ -48,6 +48,9 @@ export function commandEnvironment(options: EngineOptions, place: Place): NodeJS
     PATH: [dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
     PULUMI_BACKEND_URL: `file://${place.stateDirectory}`,
     PULUMI_CONFIG_PASSPHRASE: options.passphrase,
+    // As the embedded engine reads them.
+    PULUMI_DIY_BACKEND_GZIP: "false",
+    PULUMI_DIY_BACKEND_ZSTD: "false",
     // Shows --event-log.
     PULUMI_DEBUG_COMMANDS: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -7,7 +7,6 @@ import { type Crypter, createCrypter, openCrypter } from "../crypter.ts";
 import { recoverStack, refresh } from "../index.ts";
 import { takeLock } from "../lock.ts";
 import { readProject } from "../project.ts";
-import type { ResourceState } from "../resourceState.ts";
 import { type SettingsFile, openSettings } from "../settings.ts";
 import { StateStore } from "../stateStore.ts";
 import type { EngineEvent, EngineOptions } from "../types.ts";
@@ -19,8 +18,6 @@ export interface Ground extends AsyncDisposable {
   readonly place: Place;
   /** False when there is no such stack, and nothing to be made of it. */
   readonly exists: boolean;
-  /** As the state had them before. */
-  readonly resources: readonly ResourceState[];
 }
 
 /**
@@ -40,15 +37,15 @@ export async function openGround(operation: CliOperation, options: EngineOptions
     const settings = await openSettings(options);
     const { deployment, journalBytes } = await store.open();
     const crypter = await stackCrypter(options, settings, deployment?.secrets_providers?.state?.salt, store.path);
-    const ground = { place: { stateDirectory: options.stateDirectory, settingsPath: settings.path }, resources: deployment?.resources ?? [] };
-    if (deployment === undefined && operation !== "up" && operation !== "preview") return { ...ground, exists: false, [Symbol.asyncDispose]: async () => undefined };
+    const place: Place = { stateDirectory: options.stateDirectory, settingsPath: settings.path };
+    if (deployment === undefined && operation !== "up" && operation !== "preview") return { place, exists: false, [Symbol.asyncDispose]: async () => undefined };
 
     const frame = { stack: options.stack, project, salt: crypter.salt, pending: [], metadata: {} };
     const empty = [...formatCheckpoint(frame, [])].join("");
     const complete = deployment !== undefined && settings.encryptionSalt !== undefined && journalBytes === 0;
     if (dry && !complete) {
       const copy = await copyOf(options, project, settings, crypter, deployment === undefined ? empty : undefined);
-      return { ...ground, place: copy, exists: true, [Symbol.asyncDispose]: () => rm(copy.stateDirectory, { recursive: true, force: true }) };
+      return { place: copy, exists: true, [Symbol.asyncDispose]: () => rm(copy.stateDirectory, { recursive: true, force: true }) };
     }
     if (settings.encryptionSalt === undefined) {
       settings.setSalt(crypter.salt);
@@ -56,7 +53,7 @@ export async function openGround(operation: CliOperation, options: EngineOptions
       await settings.write();
     }
     if (deployment === undefined) await store.replace(empty);
-    return { ...ground, exists: true, [Symbol.asyncDispose]: async () => undefined };
+    return { place, exists: true, [Symbol.asyncDispose]: async () => undefined };
   } finally {
     await release();
   }

@@ -2,6 +2,8 @@
 import { Failure } from "../../../inventory/failure.ts";
 import type { Engine } from "../choice.ts";
 import { Report } from "../report.ts";
+import type { ResourceState } from "../resourceState.ts";
+import { readStack } from "../stack.ts";
 import type { EngineOptions, UpdateResult } from "../types.ts";
 import { isProviderType } from "../urn.ts";
 import { type CliOperation, commandEnvironment, commandLine } from "./command.ts";
@@ -39,9 +41,12 @@ async function runCli(cli: Cli, operation: CliOperation, options: EngineOptions)
   const translator = new Translator(report, { preview: changesNothing, looking: operation === "refresh" || operation === "drift" });
   const ready = await (options.after ?? Promise.resolve()).then(() => true, () => false);
   if (!ready) report.error("nothing was touched, for what it waits for failed", "engine");
-  await using ground = await openGround(operation, options);
-  if (ready && options.signal?.aborted !== true && ground.exists) await perform(cli, operation, options, ground, translator);
-  const result = resultOf(options, ground, report, translator, begun);
+  const before = (await readStack(options))?.resources ?? [];
+  if (ready && options.signal?.aborted !== true) {
+    await using ground = await openGround(operation, options);
+    if (ground.exists) await perform(cli, operation, options, ground, translator);
+  }
+  const result = resultOf(options, before, report, translator, begun);
   report.emit({ kind: "summary", result });
   return result;
 }
@@ -73,11 +78,11 @@ async function perform(cli: Cli, operation: CliOperation, options: EngineOptions
   }
 }
 
-function resultOf(options: EngineOptions, ground: Ground, report: Report, translator: Translator, begun: number): UpdateResult {
+function resultOf(options: EngineOptions, before: readonly ResourceState[], report: Report, translator: Translator, begun: number): UpdateResult {
   const { counts } = report;
   const aborted = options.signal?.aborted === true;
   if (aborted || report.halted !== undefined) {
-    for (const { urn, type } of ground.resources) if (!translator.seen.has(urn) && !isProviderType(type)) report.remaining.add(urn);
+    for (const { urn, type } of before) if (!translator.seen.has(urn) && !isProviderType(type)) report.remaining.add(urn);
   }
   return {
     succeeded: !report.hasFailed && !aborted,
