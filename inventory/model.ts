@@ -180,6 +180,10 @@ export interface Link {
   readonly area?: string;
   /** OSPF cost; worked out from the reference bandwidth and the role unless the inventory fixes it. */
   readonly cost: number;
+  /** The day on which it was taken into service, YYYY-MM-DD. */
+  readonly since?: string;
+  /** What the carrier's contract promises, percent of a year. */
+  readonly availabilityPercent?: number;
   readonly funds?: string;
 }
 

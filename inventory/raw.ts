@@ -98,6 +98,8 @@ export interface RawLink {
   readonly pops?: readonly string[];
   readonly area?: string;
   readonly cost?: number;
+  readonly since?: string;
+  readonly availabilityPercent?: number;
   readonly funds?: string;
 }
 

@@ -4,6 +4,7 @@ import { ROUTER_ROLES } from "../model.ts";
 import type { Report } from "../problem.ts";
 import type { Raw, RawLink, RawRouting } from "../raw.ts";
 import { sourceOf } from "../source.ts";
+import { isDate } from "./dates.ts";
 
 /** RFC 2328, appendix C.3. */
 const HIGHEST_COST = 65535;
@@ -23,6 +24,7 @@ export function checkLinks(raw: Raw, report: Report): void {
       );
     });
     checkHandOff(raw, link, report);
+    if (link.since !== undefined && !isDate(link.since)) report.add(sourceOf(link, "since"), `there is no day ${link.since}`, "write a day of the calendar as YYYY-MM-DD");
   }
   if (raw.routing === undefined) return;
   for (const link of raw.links) checkCost(link, raw.routing, report);
