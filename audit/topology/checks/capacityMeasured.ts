@@ -1,6 +1,7 @@
 /** What each direction of a link carried against what it can: the 95th percentile of a week of five-minute means. */
 import { sourceOf } from "../../../inventory/source.ts";
 import type { Check } from "../check.ts";
+import { circular } from "../law.ts";
 import { DIRECTIONS, WEEK_SAMPLES } from "../live/measured.ts";
 import { failure } from "../live/judge.ts";
 import { say } from "../messages/index.ts";
@@ -14,7 +15,7 @@ export const capacityMeasured: Check = {
   title: say("capacity.measured.title"),
   severity: "major",
   basis: "law",
-  source: "Circular 06/2026/TT-BKHCN, article 5.6 (unofficial mirror)",
+  source: circular("5.6"),
   reads: ["inventory", "prometheus"],
   run: ({ province, prometheus }) => {
     if (prometheus === undefined) throw new Error("a check of what Prometheus measured ran without it");
