@@ -26,7 +26,7 @@ export function findFault(resources: readonly ResourceState[]): string | undefin
   for (const [index, state] of resources.entries()) {
     const { urn } = state;
     if (typeof urn !== "string" || !urnForm.test(urn)) return `resource ${index + 1}: "${String(urn)}" is not a URN (urn:pulumi:<stack>::<project>::<type>::<name>)`;
-    if (live.has(urn)) return `${urn}: there are two of it, and neither is marked as replaced ("delete": true)`;
+    if (state.delete !== true && live.has(urn)) return `${urn}: there are two of it, and neither is marked as replaced ("delete": true)`;
     if (state.delete !== true) live.add(urn);
     for (const needed of neededBy(state)) {
       if (!all.has(needed)) return `${urn}: it needs ${needed}, which is not there`;

@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { runTrial, trials } from "./fixtures/trial.ts";
+import { readStack } from "./index.ts";
+import { findFault } from "./integrity.ts";
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+
+const script = fileURLToPath(new URL("fixtures/trial.ts", import.meta.url));
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "engine-crash-"));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+async function newFolder(name: string): Promise<string> {
+  const folder = join(root, name);
+  await mkdir(join(folder, "files"), { recursive: true });
+  await writeFile(join(folder, "Pulumi.yaml"), "name: trial\nruntime: nodejs\nmain: .\nplugins: {providers: [{name: files, path: .}]}\n");
+  return folder;
+}
+
+/** An update in a process of its own that kills itself at a boundary. True when it came through before that. */
+async function crash(folder: string, wanted: string, boundary: number): Promise<boolean> {
+  const child = spawn(process.execPath, [script, folder, wanted], {
+    env: { ...process.env, EGOV_ENGINE_CRASH_AT: String(boundary), NODE_COMPILE_CACHE: join(root, "cache") },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+  if (code !== 0 && signal !== "SIGKILL") throw new Error(`the trial failed by itself: ${said}`);
+  return code === 0;
+}
+
+const namesOf = (wanted: string): string[] => trials[wanted]!.map(({ name }) => name).sort();
+
+async function check(folder: string, wanted: string, what: string): Promise<void> {
+  const state = await readStack({ projectDirectory: folder, stateDirectory: folder, stack: "test" });
+  const resources = state!.resources.filter(({ type }) => type === "files:index:File");
+  expect(resources.map(({ urn }) => urn.split("::").at(-1)).sort(), what).toEqual(namesOf(wanted));
+  expect(resources.filter(({ initErrors }) => initErrors !== undefined), what).toEqual([]);
+  expect(findFault(state!.resources), what).toBeUndefined();
+  // What is there and what the state knows are the same: no orphan, no second copy.
+  const made = (await readdir(join(folder, "files"))).sort();
+  expect(made, what).toEqual(resources.map(({ id }) => id!.split("/").at(-1)!).sort());
+  for (const { name, content } of trials[wanted]!) {
+    const { id } = resources.find(({ urn }) => urn.endsWith(`::${name}`))!;
+    expect(await readFile(id!, "utf8"), what).toBe(content);
+  }
+  const text = await readFile(join(folder, ".pulumi/stacks/trial/test.json"), "utf8").catch(() => "");
+  expect(text, what).not.toContain("pending_operations");
+  expect(await readdir(join(folder, ".pulumi/journals/trial")).catch(() => []), what).toEqual([]);
+}
+
+/** What was created twice though its provider had told its id. */
+async function createdTwice(folder: string): Promise<string[]> {
+  const calls = (await readFile(join(folder, "calls"), "utf8")).split("\n").filter((call) => call.startsWith("create "));
+  return calls.filter((call, index) => calls.indexOf(call) < index && call !== "create foreign");
+}
+
+test.each([["after", 1, 40], ["nothing", 3, 20]])("killed at any boundary on the way to '%s', the next update finishes the job", async (wanted, stride, fewest) => {
+  const start = await newFolder(`${wanted}-start`);
+  expect((await runTrial(start, trials["before"]!)).errors).toEqual([]);
+  await check(start, "before", "the start");
+  // Files are absolute in the state: every trial has the same folder in turn.
+  const kept = join(root, `${wanted}-kept`);
+  await cp(start, kept, { recursive: true });
+  let boundary = 1;
+  for (; ; boundary += stride) {
+    const what = `boundary ${boundary}`;
+    await rm(start, { recursive: true });
+    await cp(kept, start, { recursive: true });
+    await rm(join(start, "calls"), { force: true });
+    if (await crash(start, wanted, boundary)) break;
+    // Every third time the update that recovers is killed, too.
+    if (boundary % 3 === 0) await crash(start, wanted, 1 + (boundary % 8));
+    expect((await runTrial(start, trials[wanted]!)).errors, what).toEqual([]);
+    await check(start, wanted, what);
+    expect(await createdTwice(start), what).toEqual([]);
+    expect((await runTrial(start, trials[wanted]!)).events.filter(({ kind }) => kind === "start").filter((event) => "op" in event && event.op !== "same"), what).toEqual([]);
+  }
+  await check(start, wanted, "the last");
+  expect(boundary).toBeGreaterThan(fewest);
+});
