@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { runTrial, trials } from "./fixtures/trial.ts";
+import { runTrial, trialSecret, trials } from "./fixtures/trial.ts";
 import { readStack } from "./index.ts";
 import { findFault } from "./integrity.ts";
 
@@ -58,6 +58,14 @@ async function check(folder: string, wanted: string, what: string): Promise<void
   expect(await readdir(join(folder, ".pulumi/journals/trial")).catch(() => []), what).toEqual([]);
 }
 
+/** Files of the state that hold the secret in plain, whenever it is looked at. */
+async function withSecret(folder: string): Promise<string[]> {
+  const names = await readdir(join(folder, ".pulumi"), { recursive: true, withFileTypes: true });
+  const paths = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = await Promise.all(paths.map((path) => readFile(path, "utf8")));
+  return paths.filter((_, index) => texts[index]!.includes(trialSecret));
+}
+
 /** What was created twice though its provider had told its id. */
 async function createdTwice(folder: string): Promise<string[]> {
   const calls = (await readFile(join(folder, "calls"), "utf8")).split("\n").filter((call) => call.startsWith("create "));
@@ -78,13 +86,52 @@ test.each([["after", 1, 40], ["nothing", 3, 20]])("killed at any boundary on the
     await cp(kept, start, { recursive: true });
     await rm(join(start, "calls"), { force: true });
     if (await crash(start, wanted, boundary)) break;
+    expect(await withSecret(start), what).toEqual([]);
     // Every third time the update that recovers is killed, too.
     if (boundary % 3 === 0) await crash(start, wanted, 1 + (boundary % 8));
     expect((await runTrial(start, trials[wanted]!)).errors, what).toEqual([]);
     await check(start, wanted, what);
     expect(await createdTwice(start), what).toEqual([]);
+    expect(await withSecret(start), what).toEqual([]);
     expect((await runTrial(start, trials[wanted]!)).events.filter(({ kind }) => kind === "start").filter((event) => "op" in event && event.op !== "same"), what).toEqual([]);
   }
   await check(start, wanted, "the last");
   expect(boundary).toBeGreaterThan(fewest);
+});
+
+test("on a disk that fills up at any moment, an update stops, and the next one finishes the job", async () => {
+  const folder = await newFolder("full");
+  const free = [0, 4, 16, 24, 32, 44];
+  // The state is on a file system of its own, in a mount namespace that goes with the shell.
+  const shell = `set -e
+mkdir $1/.pulumi
+mount -t tmpfs -o size=160k tmpfs $1/.pulumi
+cp -a $1/files $1/files-before
+for free in ${free.join(" ")}; do
+  rm -rf $1/.pulumi/* $1/files; cp -a $1/files-before $1/files
+  $2 $3 $1 before
+  head -c 1M /dev/zero > $1/.pulumi/filler || true
+  truncate -s -\${free}K $1/.pulumi/filler
+  $2 $3 $1 after 2>$1/error-$free && echo "$free done" || echo "$free failed"
+  rm $1/.pulumi/filler
+  $2 $3 $1 after
+  cp -a $1/.pulumi $1/state-$free; cp -a $1/files $1/files-$free
+done`;
+  const child = spawn("unshare", ["-m", "sh", "-c", shell, "sh", folder, process.execPath, script], {
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, "cache") },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number];
+  expect(code, said).toBe(0);
+  // From no room at all to nearly enough: it stops at different steps.
+  expect(said.match(/failed/g)?.length, said).toBeGreaterThan(2);
+  for (const kilobytes of free) {
+    for (const name of ["files", ".pulumi"]) await rm(join(folder, name), { recursive: true, force: true });
+    await cp(join(folder, `files-${kilobytes}`), join(folder, "files"), { recursive: true });
+    await cp(join(folder, `state-${kilobytes}`), join(folder, ".pulumi"), { recursive: true });
+    await check(folder, "after", `${kilobytes} KiB free`);
+    if (said.includes(`${kilobytes} failed`)) expect(await readFile(join(folder, `error-${kilobytes}`), "utf8")).toMatch(/ENOSPC/);
+  }
 });

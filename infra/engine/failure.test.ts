@@ -105,6 +105,16 @@ test("a provider that dies is named, and the rest of the state is saved", async 
   const result = await project.up();
   expect(result.failed).toEqual([{ urn: urn("b"), error: "the provider files ended unexpectedly (exit code 3)" }]);
   expect(await project.state()).toContain(`"${urn("a")}"`);
+  // Nobody knows how far it came: the next update looks.
+  expect(await project.state()).toContain(`"type": "creating"`);
+  await writeFile(join(project.files, "b"), "half");
+  await project.program(`const a = new File("a"); new File("b", { content: pulumi.interpolate\`${"$"}{a.size}\` });`);
+  await project.calls();
+  const done = await project.up();
+  expect(done.succeeded, TestProject.why(done)).toBe(true);
+  expect((await project.calls()).filter((call) => !/^(check|diff)/.test(call))).toEqual(["read b", "update b"]);
+  expect(await readFile(join(project.files, "b"), "utf8")).toBe("1");
+  expect(await project.state()).not.toContain("pending_operations");
 });
 
 test("a second up is refused, naming the first; a dead one's lock is taken over", async () => {

@@ -28,13 +28,13 @@ export function findFault(resources: readonly ResourceState[]): string | undefin
     if (typeof urn !== "string" || !urnForm.test(urn)) return `resource ${index + 1}: "${String(urn)}" is not a URN (urn:pulumi:<stack>::<project>::<type>::<name>)`;
     if (state.delete !== true && live.has(urn)) return `${urn}: there are two of it, and neither is marked as replaced ("delete": true)`;
     if (state.delete !== true) live.add(urn);
+    if (state.custom && !isProviderType(state.type) && (state.provider ?? "") === "") return `${urn}: it names no provider`;
     for (const needed of neededBy(state)) {
       if (!all.has(needed)) return `${urn}: it needs ${needed}, which is not there`;
       if (seen.has(needed)) continue;
       const cycle = findCycle(resources, urn);
       return cycle === undefined ? `${urn}: it stands before ${needed}, which it needs` : `${cycle.join(" needs ")}: none of them can be first`;
     }
-    if (state.custom && !isProviderType(state.type) && (state.provider ?? "") === "") return `${urn}: it names no provider`;
     seen.add(urn);
   }
   return undefined;

@@ -26,7 +26,6 @@ interface LockFile {
  * Throws a Failure that names the holder when there is one.
  */
 export async function takeLock(directory: string, stack: string): Promise<() => Promise<void>> {
-  await mkdir(directory, { recursive: true });
   const mine = `${randomUUID()}.json`;
   const path = join(directory, mine);
   const content: LockFile = {
@@ -38,12 +37,17 @@ export async function takeLock(directory: string, stack: string): Promise<() => 
     started: await startOf(process.pid),
   };
   // Ours is written before the others are looked at: of two that come together, at least one sees the other.
-  await writeFileAtomic(path, JSON.stringify(content));
+  try {
+    await mkdir(directory, { recursive: true });
+    await writeFileAtomic(path, JSON.stringify(content));
+  } catch (error) {
+    throw new Failure(`stack ${stack} cannot be locked (${(error as Error).message})`, { advice: `it needs room for a small file in ${directory}, and the right to write there` });
+  }
   const release = (): Promise<void> => rm(path, { force: true });
   try {
     for (const name of await readdir(directory)) {
-      if (name === mine || !name.endsWith(".json")) continue;
-      const holder = await readLock(join(directory, name));
+      if (name === mine) continue;
+      const holder = name.endsWith(".json") ? await readLock(join(directory, name)) : undefined;
       if (holder === undefined) await clearTorn(join(directory, name));
       else if (await isDead(holder)) await rm(join(directory, name), { force: true });
       else throw heldBy(holder, stack, join(directory, name));

@@ -17,7 +17,7 @@ export function inOrder(states: readonly ResourceState[]): ResourceState[] {
     const enter = (state: ResourceState): void => {
       path.push(state);
       onPath.add(state);
-      stack.push({ state, needed: [...neededBy(state)].flatMap((urn) => nearest(byUrn.get(urn) ?? [], state)) });
+      stack.push({ state, needed: [...successors(byUrn.get(state.urn)!, state), ...[...neededBy(state)].flatMap((urn) => nearest(byUrn.get(urn) ?? [], state))] });
     };
     enter(root);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
@@ -42,6 +42,11 @@ export function inOrder(states: readonly ResourceState[]): ResourceState[] {
 /** Of the resources that bear a needed URN: the live one, and for what waits for its deletion the old ones as well. */
 function nearest(candidates: readonly ResourceState[], state: ResourceState): ResourceState[] {
   return candidates.filter((candidate) => candidate === state || (candidate.urn !== state.urn && (candidate.delete !== true || state.delete === true || candidates.length === 1)));
+}
+
+/** What replaced a resource that waits for its deletion: Pulumi wants it to stand before it. */
+function successors(candidates: readonly ResourceState[], state: ResourceState): ResourceState[] {
+  return state.delete === true ? candidates.filter((candidate) => candidate.delete !== true) : [];
 }
 
 /** True when the order is right already, and nothing needs itself; cheaper than ordering. */

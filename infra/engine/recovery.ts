@@ -1,10 +1,11 @@
 import type { PendingOperation } from "./checkpoint.ts";
-import { markSecrets } from "./values.ts";
+import { inOrder } from "./order.ts";
 import { oneLine } from "./report.ts";
 import { type ResourceState, neededBy } from "./resourceState.ts";
 import type { Run } from "./run.ts";
 import type { Properties } from "./types.ts";
 import { isProviderType } from "./urn.ts";
+import { markSecrets } from "./values.ts";
 
 /** What a provider told of the resource of a pending operation. */
 type Found = { readonly id: string; readonly inputs: Properties; readonly outputs: Properties } | undefined;
@@ -103,22 +104,4 @@ function apply(run: Run, { operation, verdict, found }: Sight, resources: Set<Re
   if (isNeeded) swap(target, { ...target, pendingReplacement: true });
   else resources.delete(target);
   return tell("it does not exist any more");
-}
-
-/** In the order of the state, but each after what it needs, and after the one that replaced it. */
-function inOrder(resources: readonly ResourceState[]): ResourceState[] {
-  const live = new Map(resources.filter((state) => state.delete !== true).map((state) => [state.urn, state]));
-  const ordered = new Set<ResourceState>();
-  const visited = new Set<ResourceState>();
-  const visit = (state: ResourceState): void => {
-    if (visited.has(state)) return;
-    visited.add(state);
-    for (const urn of state.delete === true ? [state.urn, ...neededBy(state)] : neededBy(state)) {
-      const needed = live.get(urn);
-      if (needed !== undefined) visit(needed);
-    }
-    ordered.add(state);
-  };
-  resources.forEach(visit);
-  return [...ordered];
 }

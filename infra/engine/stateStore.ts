@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Failure } from "../../inventory/failure.ts";
 import { type PreparedFile, prepareFile, writeFileAtomic } from "./atomicFile.ts";
 import { type Deployment, parseCheckpoint } from "./checkpoint.ts";
@@ -87,11 +87,20 @@ export class StateStore {
     }
   }
 
-  /** Makes the folders. */
+  /** Makes the folders, and clears away what a crash left half written. Only under the lock. */
   async prepare(): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
+    await this.#clearTemporaries();
     const meta = join(this.#root, "meta.yaml");
     await readFile(meta).catch(() => writeFileAtomic(meta, "version: 1\n"));
+  }
+
+  async #clearTemporaries(): Promise<void> {
+    for (const path of [this.path, this.journalPath]) {
+      const names = await readdir(dirname(path)).catch(() => []);
+      const left = names.filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith(".tmp"));
+      for (const name of left) await rm(join(dirname(path), name), { force: true });
+    }
   }
 
   /** Keeps copies of the checkpoint as it is, before it is changed: the last one as `.bak`, some more among the backups. */
@@ -167,6 +176,7 @@ export class StateStore {
 
   /** Forgets the stack: state, journal, backups and history. */
   async remove(): Promise<void> {
+    await this.#clearTemporaries();
     for (const path of [this.path, `${this.path}.bak`, this.journalPath]) await rm(path, { force: true });
     for (const path of [this.#historyDirectory, this.#backupDirectory]) await rm(path, { recursive: true, force: true });
   }
