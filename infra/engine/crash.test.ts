@@ -9,7 +9,7 @@ import { runTrial, trialSecret, trials } from "./fixtures/trial.ts";
 import { readStack } from "./index.ts";
 import { findFault } from "./integrity.ts";
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const script = fileURLToPath(new URL("fixtures/trial.ts", import.meta.url));
 let root: string;
@@ -56,6 +56,7 @@ async function check(folder: string, wanted: string, what: string): Promise<void
   const text = await readFile(join(folder, ".pulumi/stacks/trial/test.json"), "utf8").catch(() => "");
   expect(text, what).not.toContain("pending_operations");
   expect(await readdir(join(folder, ".pulumi/journals/trial")).catch(() => []), what).toEqual([]);
+  expect((await readdir(join(folder, ".pulumi"), { recursive: true })).filter((name) => name.endsWith(".tmp")), what).toEqual([]);
 }
 
 /** Files of the state that hold the secret in plain, whenever it is looked at. */
@@ -72,36 +73,56 @@ async function createdTwice(folder: string): Promise<string[]> {
   return calls.filter((call, index) => calls.indexOf(call) < index && call !== "create foreign");
 }
 
-test.each([["after", 1, 40], ["nothing", 3, 20]])("killed at any boundary on the way to '%s', the next update finishes the job", async (wanted, stride, fewest) => {
-  const start = await newFolder(`${wanted}-start`);
-  expect((await runTrial(start, trials["before"]!)).errors).toEqual([]);
-  await check(start, "before", "the start");
-  // Files are absolute in the state: every trial has the same folder in turn.
-  const kept = join(root, `${wanted}-kept`);
-  await cp(start, kept, { recursive: true });
-  let boundary = 1;
-  for (; ; boundary += stride) {
+/** Two machines' worth of trials side by side: while one waits for its child, the other looks at what its own left. */
+const lanes = 2;
+let last: Promise<unknown> = Promise.resolve();
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work, work);
+  last = turn.catch(() => undefined);
+  return turn;
+}
+
+/** Kills updates at every boundary of the lane, until one comes through; gives that boundary. */
+async function sweep(wanted: string, lane: number, stride: number): Promise<number> {
+  const folder = await newFolder(`${wanted}-${lane}`);
+  const kept = join(root, `${wanted}-${lane}-kept`);
+  await alone(async () => {
+    expect((await runTrial(folder, trials["before"]!)).errors).toEqual([]);
+    await check(folder, "before", "the start");
+  });
+  // Files are absolute in the state: every trial of a lane has the same folder in turn.
+  await cp(folder, kept, { recursive: true });
+  for (let boundary = 1 + lane; ; boundary += stride) {
     const what = `boundary ${boundary}`;
-    await rm(start, { recursive: true });
-    await cp(kept, start, { recursive: true });
-    await rm(join(start, "calls"), { force: true });
-    if (await crash(start, wanted, boundary)) break;
-    expect(await withSecret(start), what).toEqual([]);
-    // Every third time the update that recovers is killed, too.
-    if (boundary % 3 === 0) await crash(start, wanted, 1 + (boundary % 8));
-    expect((await runTrial(start, trials[wanted]!)).errors, what).toEqual([]);
-    await check(start, wanted, what);
-    expect(await createdTwice(start), what).toEqual([]);
-    expect(await withSecret(start), what).toEqual([]);
-    expect((await runTrial(start, trials[wanted]!)).events.filter(({ kind }) => kind === "start").filter((event) => "op" in event && event.op !== "same"), what).toEqual([]);
+    await rm(folder, { recursive: true });
+    await cp(kept, folder, { recursive: true });
+    await rm(join(folder, "calls"), { force: true });
+    const done = await crash(folder, wanted, boundary);
+    if (!done) {
+      expect(await withSecret(folder), what).toEqual([]);
+      // Some of the updates that recover are killed, too.
+      if (boundary % 5 < 2) await crash(folder, wanted, 1 + (boundary % 8));
+    }
+    await alone(async () => {
+      expect((await runTrial(folder, trials[wanted]!)).errors, what).toEqual([]);
+      await check(folder, wanted, what);
+      expect(await createdTwice(folder), what).toEqual([]);
+      expect(await withSecret(folder), what).toEqual([]);
+      const again = await runTrial(folder, trials[wanted]!);
+      expect(again.events.flatMap((event) => (event.kind === "start" && event.op !== "same" ? [event.name] : [])), what).toEqual([]);
+    });
+    if (done) return boundary;
   }
-  await check(start, wanted, "the last");
-  expect(boundary).toBeGreaterThan(fewest);
+}
+
+test.each([["after", lanes, 40], ["nothing", 3 * lanes, 20]])("killed at any boundary on the way to '%s', the next update finishes the job", async (wanted, stride, fewest) => {
+  const ends = await Promise.all(Array.from({ length: lanes }, (_, lane) => sweep(wanted, lane, stride)));
+  expect(Math.min(...ends)).toBeGreaterThan(fewest);
 });
 
 test("on a disk that fills up at any moment, an update stops, and the next one finishes the job", async () => {
   const folder = await newFolder("full");
-  const free = [0, 4, 16, 24, 32, 44];
+  const free = [0, 16, 32, 44];
   // The state is on a file system of its own, in a mount namespace that goes with the shell.
   const shell = `set -e
 mkdir $1/.pulumi
