@@ -98,6 +98,7 @@ export class Deployment {
       return name in stack.outputs ? [[name, stack.outputs[name]!]] : [];
     });
     const next = { ...stack, outputs: Object.fromEntries(known) as Properties };
+    if (sameValue(stack.outputs, next.outputs)) return;
     amend(this.#run, stack, next);
     this.#run.done.push({ op: "update", before: stack, after: next });
   }

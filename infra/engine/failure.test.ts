@@ -46,27 +46,6 @@ export const size = a.size;`;
   expect(done.outputs).toEqual({ size: 4 });
 });
 
-test("a resource that exists but did not come up is remembered and tried again", async () => {
-  await project.program(`new File("a", { content: "HALF" });`);
-  const half = await project.up();
-  expect(half.failed).toEqual([{ urn: urn("a"), error: "created, but it did not come up: its other half is missing" }]);
-  expect(await project.state()).toContain(`"initErrors"`);
-  await project.program(`new File("a", { content: "whole" });`);
-  const whole = await project.up();
-  expect(whole.counts).toMatchObject({ update: 1 });
-  expect(await project.state()).not.toContain(`"initErrors"`);
-});
-
-test("a program that throws deletes nothing", async () => {
-  await project.program(`new File("a"); new File("b");`);
-  await project.up();
-  await project.program(`new File("a"); throw new Error("no such site");`);
-  const result = await project.up();
-  expect(result.succeeded).toBe(false);
-  expect(result.errors).toEqual(["Error: no such site"]);
-  expect(await project.made()).toEqual(["a", "b"]);
-});
-
 test("a program that leaves early deletes nothing", async () => {
   await project.program(`new File("a"); new File("b");`);
   await project.up();

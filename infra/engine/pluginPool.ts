@@ -38,7 +38,7 @@ export class PluginPool implements AsyncDisposable {
   /** Starts a plugin that will be needed, while there is other work to wait for. */
   prestart(packageName: string, settings: PluginSettings): void {
     if (this.#spare.has(packageName) || [...this.#configured.keys()].some((key) => key.startsWith(`${packageName} `))) return;
-    const plugin = this.#launch(packageName, settings);
+    const plugin = this.#launch(packageName, "", settings);
     plugin.catch(() => undefined);
     this.#spare.set(packageName, plugin);
   }
@@ -48,7 +48,7 @@ export class PluginPool implements AsyncDisposable {
     const key = `${packageName} ${JSON.stringify(inputs)}`;
     const known = this.#configured.get(key);
     if (known !== undefined) return known;
-    const starting = this.#spare.get(packageName) ?? this.#launch(packageName, settings);
+    const starting = this.#spare.get(packageName) ?? this.#launch(packageName, String(inputs["version"] ?? ""), settings);
     this.#spare.delete(packageName);
     const plugin = starting.then(async (started) => {
       await configure(started);
@@ -66,8 +66,8 @@ export class PluginPool implements AsyncDisposable {
     this.#server.forceShutdown();
   }
 
-  #launch(packageName: string, settings: PluginSettings): Promise<Plugin> {
-    const plugin = startPlugin(packageName, {
+  #launch(packageName: string, version: string, settings: PluginSettings): Promise<Plugin> {
+    const plugin = startPlugin(packageName, version, {
       ...settings,
       engineAddress: this.#engineAddress,
       signal: this.#ending.signal,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { Failure } from "../../inventory/failure.ts";
 import { Child, describeEnding } from "./child.ts";
+import { findInstalled } from "./installedPlugins.ts";
 import type { Project } from "./project.ts";
 import { PluginProvider } from "./provider.ts";
 
@@ -40,14 +41,19 @@ export function sdkModule(projectDirectory: string, path: string): string {
   }
 }
 
-/** True when the engine knows how to start the package's provider. */
+/** True when the project itself says how to start the package's provider. */
 export function hasPlugin(project: Project, packageName: string): boolean {
   return packageName === dynamicPackage || project.providers.has(packageName);
 }
 
-/** Starts a package's provider. Throws a Failure when there is none or it does not come up. */
-export async function startPlugin(packageName: string, host: PluginHost): Promise<Plugin> {
-  const { script, parameters, command } = await findPlugin(packageName, host.project);
+/**
+ * Starts a package's provider, of the wanted version (empty: any) where it is an installed one. Throws a Failure when there
+ * is none or it does not come up.
+ */
+export async function startPlugin(packageName: string, version: string, host: PluginHost): Promise<Plugin> {
+  const attached = debuggedPort(packageName, host.environment);
+  if (attached !== undefined) return attach(packageName, attached, host);
+  const { script, parameters, command } = await findPlugin(packageName, version, host);
   let announce: (line: string) => void = () => undefined;
   const announced = new Promise<string>((resolve) => {
     announce = resolve;
@@ -95,6 +101,13 @@ export async function startPlugin(packageName: string, host: PluginHost): Promis
     throw new Failure(`the provider ${packageName} did not start: ${why}${lastError === "" ? "" : ` (${lastError})`}`);
   }
   const provider = new PluginProvider(packageName, `127.0.0.1:${port}`, obituary, host.callTimeoutSeconds);
+  try {
+    await provider.handshake(host.engineAddress, host.project.directory, host.project.programDirectory);
+  } catch (error) {
+    provider.close();
+    await child.stop();
+    throw new Failure(`the provider ${packageName} did not start: ${(error as Error).message}`);
+  }
   return {
     provider,
     ended: child.ended,
@@ -106,12 +119,45 @@ export async function startPlugin(packageName: string, host: PluginHost): Promis
   };
 }
 
-async function findPlugin(packageName: string, project: Project): Promise<{ script: string; parameters: string[]; command?: string }> {
-  if (packageName === dynamicPackage) return { script: sdkModule(project.directory, "cmd/dynamic-provider/index.js"), parameters: [] };
-  const folder = project.providers.get(packageName);
-  if (folder === undefined) {
-    throw new Failure(`there is no provider for the package "${packageName}"`, { advice: "name it, with its path, under plugins.providers in Pulumi.yaml" });
+/** The port of a provider that runs already, under a debugger most likely: PULUMI_DEBUG_PROVIDERS is `name:port,…`. */
+function debuggedPort(packageName: string, environment: PluginHost["environment"]): string | undefined {
+  const named = (environment["PULUMI_DEBUG_PROVIDERS"] ?? "").split(",").map((entry) => entry.trim().split(":"));
+  return named.find(([name]) => name === packageName)?.[1];
+}
+
+async function attach(packageName: string, port: string, host: PluginHost): Promise<Plugin> {
+  const gone = new Promise<never>(() => undefined);
+  const provider = new PluginProvider(packageName, `127.0.0.1:${port}`, gone, host.callTimeoutSeconds);
+  try {
+    await provider.attach(host.engineAddress);
+  } catch (error) {
+    provider.close();
+    throw new Failure(`the provider ${packageName} that PULUMI_DEBUG_PROVIDERS names does not answer on port ${port} (${(error as Error).message})`);
   }
+  // It is not ours to stop.
+  return { provider, ended: gone, stop: async () => provider.close() };
+}
+
+interface Launch {
+  readonly script: string;
+  readonly parameters: string[];
+  readonly command?: string;
+}
+
+async function findPlugin(packageName: string, version: string, { project, environment }: PluginHost): Promise<Launch> {
+  if (packageName === dynamicPackage) return { script: sdkModule(project.directory, "cmd/dynamic-provider/index.js"), parameters: [] };
+  const named = project.providers.get(packageName);
+  if (named !== undefined) return launchOf(packageName, named, project);
+  const installed = await findInstalled(packageName, version, environment);
+  if (installed === undefined) {
+    const what = version === "" ? `the package "${packageName}"` : `the package "${packageName}" in version ${version} or a later one of the same major version`;
+    throw new Failure(`there is no provider for ${what}`, { advice: "name it, with its path, under plugins.providers in Pulumi.yaml, or install the plugin (pulumi plugin install, or its folder below ~/.pulumi/plugins)" });
+  }
+  if ("program" in installed) return { script: "", parameters: [], command: installed.program };
+  return launchOf(packageName, installed.folder, project);
+}
+
+async function launchOf(packageName: string, folder: string, project: Project): Promise<Launch> {
   const binary = join(folder, `pulumi-resource-${packageName}`);
   if (await exists(binary, constants.X_OK)) return { script: "", parameters: [], command: binary };
   const manifest = join(folder, "PulumiPlugin.yaml");

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import statusProtocol from "@pulumi/pulumi/proto/status_pb.js";
+import pluginProtocol from "@pulumi/pulumi/proto/plugin_pb.js";
 import protocol from "@pulumi/pulumi/proto/provider_pb.js";
 import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type { IResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
-import type { DiffResponse } from "@pulumi/pulumi/proto/provider_pb.js";
+import type { CheckFailure, DiffResponse } from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProtocol from "google-protobuf/google/protobuf/empty_pb.js";
 import type { CustomTimeouts, ResourceState } from "./resourceState.ts";
 import { parseDuration } from "./duration.ts";
@@ -16,6 +17,7 @@ import { flattenReferences, hasUnknown, isMap, revealSecrets } from "./values.ts
 const obituaryMilliseconds = 1000;
 const planningSeconds = 30;
 const cancelSeconds = 1;
+const startSeconds = 60;
 
 export interface ProviderDiff {
   /** `unknown`: the provider did not say. */
@@ -89,11 +91,36 @@ export class PluginProvider implements Provider {
     this.#obituary = obituary;
   }
 
-  /** Values in `inputs` are the provider resource's: strings, nested values as JSON. */
+  /** Tells a plugin that has just been started who talks to it; older ones do not ask. */
+  async handshake(engineAddress: string, rootDirectory: string, programDirectory: string): Promise<void> {
+    const request = new protocol.ProviderHandshakeRequest();
+    request.setEngineAddress(engineAddress).setRootDirectory(rootDirectory).setProgramDirectory(programDirectory).setConfigureWithUrn(true).setInvokeWithPreview(true);
+    await this.#unlessUnimplemented(this.#call(this.#client.handshake, request, startSeconds));
+  }
+
+  /** The same for a provider that was running before. */
+  async attach(engineAddress: string): Promise<void> {
+    await this.#call(this.#client.attach, new pluginProtocol.PluginAttach().setAddress(engineAddress), startSeconds);
+  }
+
+  async #unlessUnimplemented<T>(call: Promise<T>): Promise<T | undefined> {
+    try {
+      return await call;
+    } catch (error) {
+      if ((error as { code?: number }).code === grpc.status.UNIMPLEMENTED) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Values in `inputs` are the provider resource's: strings, nested values as JSON. The plugin checks them first, and may
+   * add what it takes from its environment.
+   */
   async configure(packageName: string, urn: string, id: string, inputs: Properties): Promise<void> {
     if (hasUnknown(inputs)) return;
     const request = new protocol.ConfigureRequest();
-    const { version: _version, ...settings } = inputs;
+    const { version: _version, pluginDownloadURL: _url, ...given } = inputs;
+    const settings = await this.#checkConfiguration(urn, given);
     const plain = revealSecrets(settings) as Properties;
     for (const [key, value] of Object.entries(plain)) {
       request.getVariablesMap().set(`${packageName}:config:${key}`, typeof value === "string" ? value : JSON.stringify(value));
@@ -109,6 +136,17 @@ export class PluginProvider implements Provider {
     this.#configured = true;
   }
 
+  async #checkConfiguration(urn: string, settings: Properties): Promise<Properties> {
+    const name = nameOf(urn);
+    const request = new protocol.CheckRequest();
+    request.setUrn(urn).setName(name.name).setType(name.type).setOlds(toStruct({})).setNews(toStruct(settings));
+    const response = await this.#unlessUnimplemented(this.#call(this.#client.checkConfig, request));
+    if (response === undefined) return settings;
+    const failures = response.getFailuresList().map(describeFailure);
+    if (failures.length > 0) throw new Error(`the provider ${this.#name} refuses its configuration: ${failures.join("; ")}`);
+    return response.hasInputs() ? fromStruct(response.getInputs()) : settings;
+  }
+
   get acceptsSecrets(): boolean {
     return this.#acceptsSecrets;
   }
@@ -120,10 +158,7 @@ export class PluginProvider implements Provider {
     request.setUrn(urn).setName(name.name).setType(name.type).setRandomseed(seed);
     request.setOlds(this.#out(olds)).setNews(this.#out(news));
     const response = await this.#call(this.#client.check, request);
-    const failures = response.getFailuresList().map((failure) => {
-      const property = failure.getProperty();
-      return property === "" ? failure.getReason() : `${property}: ${failure.getReason()}`;
-    });
+    const failures = response.getFailuresList().map(describeFailure);
     return { inputs: fromStruct(response.getInputs()), failures };
   }
 
@@ -160,12 +195,8 @@ export class PluginProvider implements Provider {
     const request = new protocol.DiffRequest();
     request.setId(id).setUrn(urn).setName(name.name).setType(name.type);
     request.setOlds(toStruct(old.outputs)).setOldInputs(toStruct(old.inputs)).setNews(toStruct(news));
-    try {
-      return readDiff(await this.#call(this.#client.diffConfig, request));
-    } catch (error) {
-      if ((error as { code?: number }).code === grpc.status.UNIMPLEMENTED) return { changes: "unknown", replaces: [], deleteBeforeReplace: false };
-      throw error;
-    }
+    const response = await this.#unlessUnimplemented(this.#call(this.#client.diffConfig, request));
+    return response === undefined ? { changes: "unknown", replaces: [], deleteBeforeReplace: false } : readDiff(response);
   }
 
   async create(urn: string, inputs: Properties, preview: boolean, timeouts: CustomTimeouts | undefined): Promise<{ id: string; outputs: Properties }> {
@@ -213,7 +244,7 @@ export class PluginProvider implements Provider {
     const request = new protocol.InvokeRequest();
     request.setTok(token).setArgs(this.#out(parameters)).setPreview(preview);
     const response = await this.#call(this.#client.invoke, request);
-    return { outputs: fromStruct(response.getReturn()), failures: response.getFailuresList().map((failure) => `${failure.getProperty()}: ${failure.getReason()}`) };
+    return { outputs: fromStruct(response.getReturn()), failures: response.getFailuresList().map(describeFailure) };
   }
 
   /** Lets it end what it has open; waits a second at most. */
@@ -237,10 +268,17 @@ export class PluginProvider implements Provider {
     const custom = seconds !== undefined && seconds > 0 ? seconds : undefined;
     const deadline = Date.now() + (custom ?? this.#timeoutSeconds) * 1000;
     return new Promise((resolve, reject) => {
-      method.call(this.#client, request, new grpc.Metadata(), { deadline }, (error, response) => {
-        if (error === null) resolve(response);
-        else void this.#explain(error, custom).then(reject);
-      });
+      // gRPC keeps a stack trace of every call, in case it fails; ours says what was called without it, and sooner.
+      const { stackTraceLimit } = Error;
+      Error.stackTraceLimit = 0;
+      try {
+        method.call(this.#client, request, new grpc.Metadata(), { deadline }, (error, response) => {
+          if (error === null) resolve(response);
+          else void this.#explain(error, custom).then(reject);
+        });
+      } finally {
+        Error.stackTraceLimit = stackTraceLimit;
+      }
     });
   }
 
@@ -258,6 +296,11 @@ export class PluginProvider implements Provider {
     if (started !== undefined) return started;
     return Object.assign(new Error(callError(error), { cause: error }), { code: error.code });
   }
+}
+
+function describeFailure(failure: CheckFailure): string {
+  const property = failure.getProperty();
+  return property === "" ? failure.getReason() : `${property}: ${failure.getReason()}`;
 }
 
 function readDiff(response: DiffResponse): ProviderDiff {

@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { readStack } from "./index.ts";
 import { TestProject } from "./testing.ts";
 
 // Each update starts the real executor, which takes long where the machine is busy.
@@ -12,53 +11,6 @@ beforeEach(async () => {
   project = await TestProject.create();
 });
 afterEach(() => project.remove());
-
-const explicit = (region: string): string => `
-class Files extends pulumi.ProviderResource {
-  constructor(name: string, args: Record<string, unknown>) {
-    super("files", name, args);
-  }
-}
-const provider = new Files("mine", { region: "${region}" });
-new File("a", {}, { provider });`;
-
-test("an explicit provider is a resource of its own, and is taken away after what it made", async () => {
-  await project.program(explicit("north"));
-  expect((await project.up()).counts).toMatchObject({ create: 3 });
-  const stack = await readStack(project.options());
-  const provider = stack?.resources.find((state) => state.type === "pulumi:providers:files");
-  expect(provider?.inputs).toEqual({ region: "north" });
-  expect(stack?.resources.find((state) => state.urn.endsWith("::a"))?.provider).toBe(`${provider?.urn}::${provider?.id}`);
-
-  await project.program(explicit("south"));
-  expect((await project.up()).counts).toMatchObject({ update: 1, same: 2 });
-  await project.program("");
-  const result = await project.up();
-  expect(result.succeeded, TestProject.why(result)).toBe(true);
-  expect(result.counts).toMatchObject({ delete: 2, same: 1 });
-  expect(await project.made()).toEqual([]);
-});
-
-test("dynamic providers work, by the SDK's own server", async () => {
-  const program = (text: string): string => `
-const provider: pulumi.dynamic.ResourceProvider = {
-  async create(inputs) { return { id: "one", outs: { text: inputs.text, length: inputs.text.length } }; },
-  async update(_id, _olds, news) { return { outs: { text: news.text, length: news.text.length } }; },
-};
-class Text extends pulumi.dynamic.Resource {
-  declare readonly length: pulumi.Output<number>;
-  constructor(name: string, text: string) { super(provider, name, { text, length: undefined }); }
-}
-export const length = new Text("t", ${JSON.stringify(text)}).length;`;
-  await project.program(program("three"));
-  const made = await project.up();
-  expect(made.outputs, TestProject.why(made)).toEqual({ length: 5 });
-  expect((await project.up()).changed).toBe(false);
-  await project.program(program("four"));
-  const updated = await project.up();
-  expect(updated.counts).toMatchObject({ update: 1 });
-  expect(updated.outputs).toEqual({ length: 4 });
-});
 
 test("a provider that does not start is named, with its last words", async () => {
   const plugin = join(project.root, "broken");

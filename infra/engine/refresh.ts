@@ -62,7 +62,7 @@ function without(state: ResourceState, gone: ReadonlySet<string>): ResourceState
   if (![...neededBy(state)].some((urn) => gone.has(urn))) return state;
   const { parent, deletedWith, replaceWith, dependencies, propertyDependencies, ...others } = state;
   const stay = (urns: readonly string[]): string[] => urns.filter((urn) => !gone.has(urn));
-  const properties = Object.entries(propertyDependencies ?? {}).map(([key, urns]) => [key, stay(urns)] as const).filter(([, urns]) => urns.length > 0);
+  const properties = Object.entries(propertyDependencies ?? {}).map(([key, urns]) => [key, stay(urns)] as const);
   return {
     ...others,
     ...(parent === undefined || gone.has(parent) ? {} : { parent }),

@@ -44,7 +44,8 @@ async function removeOne(run: Run, state: ResourceState, doomed: ReadonlyMap<str
   const step = { urn: state.urn, op: "delete" as const, diff: [], hidden: quiet, ofReplacement: state.delete === true };
   try {
     await run.report.step(step, async () => {
-      if (state.protect === true && !quiet) throw new Failure("it is protected; take protect away first, in the program, with an update");
+      // Whether what is replaced was protected was asked when its replacement was decided.
+      if (state.protect === true && !quiet && state.delete !== true) throw new Failure("it is protected; take protect away first, in the program, with an update");
       const goesWithAnother = state.deletedWith !== undefined && doomed.has(state.deletedWith);
       if (!run.preview && !goesWithAnother) await deleteResource(run, state);
       forget(run, state);

@@ -3,7 +3,7 @@ import { neededBy } from "./resourceState.ts";
 import { ReportedError, oneLine } from "./report.ts";
 import { type Run, amend, begun, forget, settle } from "./run.ts";
 import type { Operation } from "./types.ts";
-import { isProviderType } from "./urn.ts";
+import { isProviderType, nameOf, stackType } from "./urn.ts";
 
 /** A step that an update has done: what the state knew of the resource before and after it. */
 export interface DoneStep {
@@ -42,7 +42,7 @@ export async function rollBack(run: Run): Promise<RollbackResult> {
         try {
           if (blocker !== undefined) throw new Error(`${urnOf(blocker)}, which needs it, could not be taken back`);
           await run.slots.run(() => undo(run, step));
-          rolledBack.push({ urn, op: step.op });
+          if (nameOf(urn).type !== stackType) rolledBack.push({ urn, op: step.op });
         } catch (error) {
           stuck.set(step, urn);
           notRolledBack.push({ urn, error: oneLine(error) });
@@ -68,7 +68,8 @@ async function undo(run: Run, step: DoneStep): Promise<void> {
   const inverse = ({ create: "delete", import: "delete", update: "update", replace: "replace", delete: "create" } as const)[step.op];
   const { before } = step;
   const after = step.after === undefined ? undefined : run.snapshot.find(urn);
-  const seen = !isProviderType((after ?? before)!.type);
+  const { type } = (after ?? before)!;
+  const seen = !isProviderType(type) && type !== stackType;
   try {
     await run.report.step({ urn, op: inverse, diff: [], rollback: true, hidden: !seen }, async () => {
       if (after !== undefined && step.op !== "update") {

@@ -32,7 +32,8 @@ export function stateOf(goal: Goal, { inputs, outputs, id, ready, created, modif
   if (goal.parent !== undefined) state.parent = goal.parent;
   if (ready !== undefined) state.provider = ready.reference;
   if (goal.dependencies.length > 0) state.dependencies = [...goal.dependencies].sort();
-  const propertyDependencies = Object.entries(goal.propertyDependencies).filter(([, urns]) => urns.length > 0);
+  // A property that depends on nothing is named, too: otherwise it might depend on anything.
+  const propertyDependencies = Object.entries(goal.propertyDependencies);
   if (propertyDependencies.length > 0) state.propertyDependencies = Object.fromEntries(propertyDependencies.map(([key, urns]) => [key, [...urns].sort()]));
   if (goal.protect) state.protect = true;
   if (goal.retainOnDelete) state.retainOnDelete = true;

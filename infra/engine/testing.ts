@@ -27,6 +27,8 @@ export class TestProject {
   readonly events: EngineEvent[] = [];
   stack = "test";
   passphrase = "correct horse";
+  /** Where a provider that several projects share notes its calls, each stack's in a file; by default it has one of its own. */
+  callsDirectory: string | undefined;
 
   constructor(root: string) {
     this.root = root;
@@ -56,7 +58,7 @@ export class TestProject {
       stateDirectory: this.root,
       settingsDirectory: this.root,
       passphrase: this.passphrase,
-      environment: { FILES: this.files, CALLS_FILE: join(this.root, "calls") },
+      environment: { FILES: this.files, ...(this.callsDirectory === undefined ? { CALLS_FILE: join(this.root, "calls") } : { CALLS_DIRECTORY: this.callsDirectory }) },
       onEvent: (event) => this.events.push(event),
       ...more,
     };
@@ -80,7 +82,7 @@ export class TestProject {
 
   /** The provider's calls since the last time, as `create a`, in order. */
   async calls(): Promise<string[]> {
-    const path = join(this.root, "calls");
+    const path = this.callsDirectory === undefined ? join(this.root, "calls") : join(this.callsDirectory, this.stack);
     const text = await readFile(path, "utf8").catch(() => "");
     await rm(path, { force: true });
     return text.split("\n").filter((line) => line !== "");
