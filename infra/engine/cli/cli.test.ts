@@ -44,7 +44,11 @@ describe.skipIf(found?.supported !== true)("the Pulumi CLI", () => {
     expect(made.counts).toMatchObject({ create: 4, update: 0, delete: 0 });
     expect(made.outputs).toEqual({ size: 8, hidden: "[secret]" });
     expect(await project.made()).toEqual(["a", "b"]);
-    expect(await project.state()).not.toContain("canary");
+    const kept = await readdir(project.root, { recursive: true, withFileTypes: true });
+    // All that either engine has written: state, history, backups, settings, logs.
+    const written = kept.filter((entry) => entry.isFile() && /\/(\.pulumi|home)(\/|$)|Pulumi\.test\.yaml$/.test(join(entry.parentPath, entry.name)));
+    expect(written.length).toBeGreaterThan(5);
+    for (const { parentPath, name } of written) expect(await readFile(join(parentPath, name), "latin1")).not.toContain("a canary");
 
     const same = await embeddedEngine.preview(options());
     expect(same.counts, TestProject.why(same)).toMatchObject({ same: 4, create: 0, update: 0 });

@@ -42,7 +42,10 @@ export class CliProcess {
     });
   }
 
-  /** Lets it finish what has begun and save its state. */
+  /**
+   * Has it begin nothing new, tell its providers to cancel, and save its state. Unlike the embedded engine it does not wait
+   * for providers first: one that cancels, such as ours for hosts, takes the change under way back, and it counts as failed.
+   */
   interrupt(): void {
     this.#process.kill("SIGINT");
   }
