@@ -3,11 +3,14 @@ import type { Demand, Link } from "../../inventory/model.ts";
 import { sourceOf } from "../../inventory/source.ts";
 import type { AuditContext } from "./check.ts";
 import { say, type MessageId } from "./messages/index.ts";
-import type { Load, State } from "./states.ts";
+import type { State } from "./states.ts";
 import type { Outcome } from "./types.ts";
 
 /** The heaviest load of a link among the states looked at. */
-interface Peak extends Load {
+interface Peak {
+  readonly from: string;
+  readonly case: string;
+  readonly kbps: number;
   readonly state: State;
 }
 
@@ -19,7 +22,9 @@ export function judgeCapacity({ province, network }: AuditContext, states: reado
   }
   const peaks = new Map<string, Peak>();
   for (const state of states) {
-    for (const load of state.loads) if (load.kbps > (peaks.get(load.link)?.kbps ?? 0)) peaks.set(load.link, { ...load, state });
+    for (const { link, from, kbps } of state.loads) {
+      for (const [i, rate] of kbps.entries()) if (rate > (peaks.get(link)?.kbps ?? 0)) peaks.set(link, { from, case: demand.cases[i]!, kbps: rate, state });
+    }
   }
   return network.links.flatMap((link) => (link === undefined ? [] : [judgeLink(link, peaks.get(link.name), demand, finding)]));
 }

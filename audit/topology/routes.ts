@@ -24,6 +24,9 @@ interface Route extends Reach {
   readonly areas: ReadonlySet<string>;
 }
 
+/** By area and router: what the router reaches inside the area. */
+export type IntactPaths = Map<string, Map<string, Map<string, Reach>>>;
+
 /** One state of the network. Everything is worked out when it is asked for, and kept. */
 export class Routes {
   readonly #routers: ReadonlyMap<string, Router>;
@@ -38,8 +41,16 @@ export class Routes {
   /** By core router: the hand-offs that it has. */
   readonly #handoffs = new Map<string, Hop[]>();
 
-  /** @param failed names of links and of hosts. */
-  constructor(province: Province, routers: ReadonlyMap<string, Router>, failed: ReadonlySet<string>) {
+  /** Areas from which something is missing. */
+  readonly #touched = new Set<string>();
+  readonly #intact: IntactPaths;
+
+  /**
+   * @param failed names of links and of hosts.
+   * @param intact paths inside areas from which nothing is missing, which all states of a province share.
+   */
+  constructor(province: Province, routers: ReadonlyMap<string, Router>, failed: ReadonlySet<string>, intact: IntactPaths = new Map()) {
+    this.#intact = intact;
     this.#routers = new Map([...routers].filter(([name]) => !failed.has(name)));
     this.#stubs = new Set(province.routing.areas.filter((area) => area.stub === "totally").map((area) => area.id));
     for (const router of this.#routers.values()) {
@@ -49,7 +60,11 @@ export class Routes {
     }
     for (const link of province.links.values()) {
       const [a, b] = link.ends.map((end) => end.host) as [string, string];
-      if (failed.has(link.name) || failed.has(a) || failed.has(b)) continue;
+      if (failed.has(link.name) || failed.has(a) || failed.has(b)) {
+        const area = province.routing.areas.find((one) => one.name === link.area)?.id;
+        if (area !== undefined) this.#touched.add(area);
+        continue;
+      }
       if (link.role === "handoff") this.#addHandoff(link, a, b);
       else this.#addEdges(province, link, a, b);
     }
@@ -126,8 +141,9 @@ export class Routes {
   }
 
   #from(area: string, host: string): Map<string, Reach> {
-    const inArea = this.#paths.get(area) ?? new Map<string, Map<string, Reach>>();
-    this.#paths.set(area, inArea);
+    const paths = this.#touched.has(area) ? this.#paths : this.#intact;
+    const inArea = paths.get(area) ?? new Map<string, Map<string, Reach>>();
+    paths.set(area, inArea);
     const known = inArea.get(host) ?? shortestPaths((this.#graphs.get(area) ?? new Map()) as Graph, host);
     inArea.set(host, known);
     return known;

@@ -6,7 +6,7 @@ import type { Host, Province } from "../../inventory/model.ts";
 import { hostsOfRole } from "../../inventory/reach.ts";
 import { type Router, provinceRouters, stateEdges } from "../../infra/network/router.ts";
 import { type Destination, type Destinations, type Family, destinationsOf } from "./destinations.ts";
-import { Routes } from "./routes.ts";
+import { type IntactPaths, Routes } from "./routes.ts";
 import { type Decision, type Hop, type Path, arrives, walk } from "./walk.ts";
 
 export type { Family } from "./destinations.ts";
@@ -45,6 +45,7 @@ interface Base {
   readonly destinations: Destinations;
   /** One of all segments that the same firewalls have a leg in: their routes are the same. */
   readonly segments: readonly Destination[];
+  readonly intact: IntactPaths;
 }
 
 const bases = new WeakMap<Province, Base>();
@@ -61,7 +62,7 @@ export function predict(province: Province, { failed = new Set() }: Failures = {
 
 function predictState(province: Province, failed: ReadonlySet<string>): Prediction {
   const base = baseOf(province);
-  const routes = new Routes(province, base.routers, failed);
+  const routes = new Routes(province, base.routers, failed, base.intact);
   const kept = new Map<string, readonly Path[]>();
   const paths = (a: string, b: string, family: Family = "ipv4"): readonly Path[] => {
     const key = `${family} ${a} ${b}`;
@@ -92,6 +93,7 @@ function baseOf(province: Province): Base {
     routers: new Map([...ours, ...stateEdges(province)].map((router) => [router.host.name, router])),
     destinations,
     segments: [...new Map([...destinations.segments.values()].map((one) => [JSON.stringify(one.advertisers), one])).values()],
+    intact: new Map(),
   };
   bases.set(province, base);
   return base;

@@ -6,12 +6,11 @@ import type { Network } from "./network.ts";
 import { impactsOf, type Impact } from "./resilience.ts";
 import { DATACENTER, predict, type Path, type Prediction } from "./spf.ts";
 
-/** What one direction of a link carries in one case, kbit/s. `from` is the router that sends. */
+/** What one direction of a link carries, kbit/s in each of the demand's cases. `from` is the router that sends. */
 export interface Load {
   readonly link: string;
   readonly from: string;
-  readonly case: string;
-  readonly kbps: number;
+  readonly kbps: readonly number[];
 }
 
 export interface State {
@@ -44,24 +43,25 @@ function stateAfter(province: Province, { sites }: Network, demands: ReadonlyMap
 
 /** Traffic of both directions on its predicted paths; equal paths share it evenly, and what is not delivered is not sent. */
 function loadsOf(prediction: Prediction, sites: readonly string[], demands: ReadonlyMap<string, readonly SiteDemand[]>): Load[] {
-  const loads = new Map<string, { link: string; from: string; case: string; kbps: number }>();
-  const put = (paths: readonly Path[], of: string, kbps: number): void => {
+  const cases = [...demands.values()][0]!.map((demand) => demand.case);
+  // By link and sender, one rate a case.
+  const rates = new Map<string, Map<string, Float64Array>>();
+  const put = (paths: readonly Path[], kbps: readonly number[]): void => {
     const delivered = paths.filter(({ end }) => end === "delivered");
     for (const { hosts, links } of delivered) {
-      links.forEach((link, i) => {
-        const [from, key] = [hosts[i]!, `${link} ${hosts[i]!} ${of}`];
-        const load = loads.get(key) ?? { link, from, case: of, kbps: 0 };
-        load.kbps += kbps / delivered.length;
-        loads.set(key, load);
-      });
+      for (const [i, link] of links.entries()) {
+        let senders = rates.get(link);
+        if (senders === undefined) rates.set(link, (senders = new Map()));
+        let rate = senders.get(hosts[i]!);
+        if (rate === undefined) senders.set(hosts[i]!, (rate = new Float64Array(cases.length)));
+        for (let n = 0; n < kbps.length; n++) rate[n]! += kbps[n]! / delivered.length;
+      }
     }
   };
   for (const site of sites) {
-    const [there, back] = [prediction.paths(site, DATACENTER), prediction.paths(DATACENTER, site)];
-    for (const demand of demands.get(site) ?? []) {
-      put(there, demand.case, demand.up);
-      put(back, demand.case, demand.down);
-    }
+    const asked = demands.get(site) ?? [];
+    put(prediction.paths(site, DATACENTER), asked.map(({ up }) => up));
+    put(prediction.paths(DATACENTER, site), asked.map(({ down }) => down));
   }
-  return [...loads.values()];
+  return [...rates].flatMap(([link, senders]) => [...senders].map(([from, kbps]): Load => ({ link, from, kbps: [...kbps] })));
 }
