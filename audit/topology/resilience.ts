@@ -82,14 +82,14 @@ export function impactsOf(province: Province, network: Network): readonly Impact
   return found;
 }
 
-/** Names that a report holds of a longer list; the count is always whole. */
+/** Names that evidence holds of a longer list; the count is always whole. */
 const NAMED = 100;
 
 /** One verdict a failure: `bad` are the offices that must not be lost by it. */
 export function judgeImpact(impact: Impact, bad: readonly string[], finding: MessageId): Outcome {
   const { kind, name, at, hosts, links, lost, own, thinned } = impact;
   const subject = {
-    kind, subject: name, hosts, links, sites: bad.slice(0, NAMED),
+    kind, subject: name, hosts, links, sites: bad,
     evidence: { lost: lost.length, lostSites: lost.slice(0, NAMED), own: own.length, leftWithOneWay: thinned.length, leftWithOneWaySites: thinned.slice(0, NAMED) },
   } as const;
   const values = { name, count: bad.length, sites: list(bad), thinned: thinned.length };

@@ -1,7 +1,8 @@
 /** `./egov audit topology`: every check of the network, with its verdicts and remedies. */
 import { relative } from "node:path";
 import { Command, Option } from "commander";
-import { auditTopology, reportLines, type Language } from "../../audit/topology/index.ts";
+import { auditTopology, changeLines, compareReports, provinceAgainst, reportLines, type Language } from "../../audit/topology/index.ts";
+import type { Province } from "../../inventory/model.ts";
 import { readLife } from "../lib/life.ts";
 import { FINDINGS, printJson, withCommonOptions, type CommonOptions } from "../lib/program.ts";
 import { select } from "../lib/province.ts";
@@ -10,6 +11,7 @@ interface TopologyOptions extends CommonOptions {
   readonly check?: readonly string[];
   readonly lang: Language;
   readonly live?: boolean;
+  readonly against?: string;
 }
 
 export const languageOption = (): Option => new Option("--lang <language>", "language of findings and remedies").choices(["vi", "en"]).default("en");
@@ -19,14 +21,31 @@ export function topologyCommand(): Command {
     .description("judge addressing, resilience, capacity, law and coverage; exit code 2 when anything fails or is unknown")
     .option("--check <names...>", "these checks or groups of checks only, such as resilience or addressing.overlap")
     .option("--live", "ask every host at once, too, and hold what it says against the inventory")
+    .option("--against <rev-or-dir>", "say what changes in every verdict since a revision of the repository or another folder; exit code 2 when one gets worse")
     .addOption(languageOption())
     .action(async (options: TopologyOptions) => {
       const selection = select(options);
       const { province } = selection;
+      if (options.against !== undefined) {
+        await compare(province, options.against, options);
+        return;
+      }
       const readings = options.live === true ? await readLife(selection) : {};
       const report = await auditTopology(province, { ...(options.check !== undefined && { checks: options.check }), readings });
       if (options.json === true) printJson(report);
       else for (const line of reportLines(report, options.lang, relative(process.cwd(), province.directory))) console.log(line);
       if (!report.summary.ok) process.exitCode = FINDINGS;
     });
+}
+
+/** Both states are judged by their inventories alone: nobody can ask the network of yesterday. */
+async function compare(province: Province, against: string, { check, json, lang }: TopologyOptions): Promise<void> {
+  const options = check === undefined ? {} : { checks: check };
+  const before = await auditTopology(provinceAgainst(province.directory, against), options);
+  const after = await auditTopology(province, options);
+  const change = compareReports(before, after);
+  if (json === true) printJson({ before: before.summary, after: after.summary, ...change });
+  else if (change.verdicts.length === 0 && change.sentences.length === 0) console.log("no verdict changes");
+  else for (const line of changeLines(change, lang)) console.log(line);
+  if (change.verdicts.some(({ kind }) => kind === "worse")) process.exitCode = FINDINGS;
 }

@@ -123,4 +123,14 @@ export const en = {
   "law.annex.labels": "the inventory does not describe the labels of devices and cables",
   "law.annex.syslog": "the designs send no logs or SNMP to a collector of the state network's operator",
   "law.annex.unknown.remedy": "look at the place, and record the answer in a waiver with its reason",
+
+  "change.cut": "{count} office(s) lose their way to the data center: {sites}",
+  "change.single": "{count} office(s) lose redundancy, and have one way only: {sites}",
+  "change.shared": "{count} office(s) with two ways come to depend on something that takes both: {sites}",
+  "change.doubled": "{count} office(s) gain a second way: {sites}",
+  "change.unshared": "{count} office(s) depend no more on something that takes both ways: {sites}",
+  "change.reached": "{count} office(s) gain a way to the data center: {sites}",
+  "change.added": "{count} office(s) are new: {sites}",
+  "change.removed": "{count} office(s) are gone: {sites}",
+  "change.verdicts": "{worse} verdict(s) get worse, {better} better",
 } as const;

@@ -123,4 +123,14 @@ export const vi = {
   "law.annex.labels": "kho dữ liệu không mô tả nhãn thiết bị và cáp",
   "law.annex.syslog": "thiết kế không gửi nhật ký hoặc SNMP tới đơn vị vận hành mạng truyền số liệu chuyên dùng",
   "law.annex.unknown.remedy": "kiểm tra tại chỗ và ghi kết quả vào miễn trừ kèm lý do",
+
+  "change.cut": "{count} trụ sở mất đường tới trung tâm dữ liệu: {sites}",
+  "change.single": "{count} trụ sở mất dự phòng, chỉ còn một đường: {sites}",
+  "change.shared": "{count} trụ sở có hai đường nay phụ thuộc một thứ cắt được cả hai: {sites}",
+  "change.doubled": "{count} trụ sở có thêm đường thứ hai: {sites}",
+  "change.unshared": "{count} trụ sở không còn phụ thuộc một thứ cắt được cả hai đường: {sites}",
+  "change.reached": "{count} trụ sở có đường tới trung tâm dữ liệu: {sites}",
+  "change.added": "{count} trụ sở mới: {sites}",
+  "change.removed": "{count} trụ sở không còn: {sites}",
+  "change.verdicts": "{worse} kết luận xấu đi, {better} tốt lên",
 } as const;
