@@ -20,7 +20,7 @@ interface RunnerReport {
 }
 
 /** What is type-checked for itself: our own programs that run in a browser and in an older Node have other libraries. */
-const PROJECTS = [".", "infra/conference/web", "infra/conference/gate"];
+const PROJECTS = [".", "infra/conference/web", "infra/conference/gate", "audit/topology/page/web"];
 
 export function testCommand(): Command {
   return new Command("test")
