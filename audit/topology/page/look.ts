@@ -1,6 +1,6 @@
 /** Colours and shapes, the same on the page and in the drawings. Told apart with colour-blind eyes and in print: lines differ, too. */
-import type { Verdict } from "../types.ts";
-import type { Layer, MapFailure, MapLink, MapNode, TopologyMap } from "./map.ts";
+import { VERDICTS, type Verdict } from "../types.ts";
+import type { Finding, Layer, MapFailure, MapLink, MapNode, TopologyMap } from "./map.ts";
 
 /** How a node or a link looks while something fails. */
 export type Condition = "cut" | "lost" | "thinned" | "untouched";
@@ -41,4 +41,31 @@ export function conditionsUnder(failure: MapFailure, { nodes, links }: Pick<Topo
 export function communesAt(sites: readonly string[], nodes: readonly MapNode[]): number {
   const lost = new Set(sites);
   return nodes.reduce((sum, { site, communes }) => sum + (lost.has(site) ? communes : 0), 0);
+}
+
+/** The worst verdict on each node and link, of the findings that are given. */
+export class Verdicts {
+  readonly #rank = new Map<string, number>();
+
+  constructor(findings: readonly Pick<Finding, "verdict" | "hosts" | "links" | "sites">[]) {
+    for (const { verdict, hosts = [], links = [], sites = [] } of findings) {
+      const rank = VERDICTS.indexOf(verdict);
+      const keys = [...hosts.map((name) => `host ${name}`), ...links.map((name) => `link ${name}`), ...sites.map((name) => `site ${name}`)];
+      for (const key of keys) this.#rank.set(key, Math.min(rank, this.#rank.get(key) ?? rank));
+    }
+  }
+
+  /** That on its hosts, and on the site of an office. */
+  ofNode({ hosts, layer, site }: Pick<MapNode, "hosts" | "layer" | "site">): Verdict | undefined {
+    return this.#worst([...hosts.map((name) => `host ${name}`), ...(layer === "site-router" ? [`site ${site}`] : [])]);
+  }
+
+  ofLink({ id, role }: Pick<MapLink, "id" | "role">): Verdict | undefined {
+    return role === "segment" ? undefined : this.#worst([`link ${id}`]);
+  }
+
+  #worst(keys: readonly string[]): Verdict | undefined {
+    const ranks = keys.flatMap((key) => this.#rank.get(key) ?? []);
+    return ranks.length === 0 ? undefined : VERDICTS[Math.min(...ranks)];
+  }
 }

@@ -4,8 +4,11 @@
  */
 import type { Host, Link, Province, Site } from "../../../inventory/model.ts";
 import { ROUTER_ROLES } from "../../../inventory/model.ts";
-import type { CheckInfo, Judgement, Text, TopologyReport, Verdict } from "../types.ts";
+import { networkOf } from "../network.ts";
+import { impactsOf } from "../resilience.ts";
+import type { CheckInfo, Judgement, TopologyReport, Verdict } from "../types.ts";
 import { VERDICTS } from "../types.ts";
+import { Verdicts } from "./look.ts";
 import { layersLayout, mapLayout, type Point, type Size } from "./layout.ts";
 
 /** The way in which nodes are laid out: by their coordinates, or in rows from the state network down to the offices. */
@@ -83,19 +86,20 @@ export interface TopologyMap {
   readonly counts: Readonly<Record<Verdict, number>>;
 }
 
-/** Puts together what is to be seen. `failures` may be empty; they come in any order. */
-export function topologyMap(province: Province, report: TopologyReport, failures: readonly MapFailure[]): TopologyMap {
+/** Puts together what is to be seen of a province and the report on it. */
+export function topologyMap(province: Province, report: TopologyReport): TopologyMap {
+  const failures = failuresOf(province);
   const findings = report.checks.flatMap(({ subjects }, check) => subjects.map(({ kind: _, ...judgement }): Finding => ({ ...judgement, check })));
-  const verdicts = new Worst(findings);
+  const verdicts = new Verdicts(findings);
   const bare = nodesOf(province);
   const map = mapLayout(bare);
   const layers = layersLayout(bare, province.routing.areas.map(({ name }) => name));
   const nodes = bare.map(({ lat: _lat, lon: _lon, ...node }, i): MapNode => {
-    const verdict = verdicts.of(node.hosts, [], [node.site]);
+    const verdict = verdicts.ofNode(node);
     return { ...node, at: { map: map.points[i]!, layers: layers.points[i]! }, ...(verdict && { verdict }) };
   });
   const links = linksOf(province).map((link): MapLink => {
-    const verdict = link.role === "segment" ? undefined : verdicts.of([], [link.id], []);
+    const verdict = verdicts.ofLink(link);
     return { ...link, ...(verdict && { verdict }) };
   });
   return {
@@ -113,23 +117,12 @@ export function topologyMap(province: Province, report: TopologyReport, failures
   };
 }
 
-/** The worst verdict on each host, link and site. */
-class Worst {
-  readonly #rank = new Map<string, number>();
-
-  constructor(findings: readonly Finding[]) {
-    for (const { verdict, hosts = [], links = [], sites = [] } of findings) {
-      const rank = VERDICTS.indexOf(verdict);
-      const keys = [...hosts.map((name) => `host ${name}`), ...links.map((name) => `link ${name}`), ...sites.map((name) => `site ${name}`)];
-      for (const key of keys) this.#rank.set(key, Math.min(rank, this.#rank.get(key) ?? rank));
-    }
-  }
-
-  of(hosts: readonly string[], links: readonly string[], sites: readonly string[]): Verdict | undefined {
-    const keys = [...hosts.map((name) => `host ${name}`), ...links.map((name) => `link ${name}`), ...sites.map((name) => `site ${name}`)];
-    const ranks = keys.flatMap((key) => this.#rank.get(key) ?? []);
-    return ranks.length === 0 ? undefined : VERDICTS[Math.min(...ranks)];
-  }
+/** Every single failure with what it takes away, in the words of people. */
+function failuresOf(province: Province): MapFailure[] {
+  return impactsOf(province, networkOf(province)).map(({ kind, name, hosts, links, lost, thinned }) => {
+    const [shared, id] = kind === "risk" ? [name.slice(0, name.indexOf(" ")) as FailureKind, name.slice(name.indexOf(" ") + 1)] : [kind === "host" ? "node" as const : kind, name];
+    return { kind: shared, id, name: province.risks.get(id)?.name ?? id, links, nodes: hosts, lost, thinned };
+  });
 }
 
 /** A node before it has its place and its verdict. */
@@ -176,5 +169,3 @@ function linksOf(province: Province): Omit<MapLink, "verdict">[] {
   })));
   return [...links, ...legs];
 }
-
-export type { Text };

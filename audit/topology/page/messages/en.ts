@@ -20,6 +20,7 @@ export const en = {
   failureNumber: "failure {number} of {count}",
   previous: "Previous failure",
   next: "Next failure",
+  allChecks: "Colours: every check",
   allKinds: "every kind",
   kind: "Kind of failure",
   "kind.link": "link",

@@ -22,6 +22,7 @@ export const vi: Readonly<Record<keyof typeof en, string>> = {
   failureNumber: "sự cố {number}/{count}",
   previous: "Sự cố trước",
   next: "Sự cố sau",
+  allChecks: "Màu theo mọi kiểm tra",
   allKinds: "mọi loại",
   kind: "Loại sự cố",
   "kind.link": "đường truyền",

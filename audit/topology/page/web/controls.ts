@@ -12,6 +12,8 @@ export interface Handlers {
   find(id: string): void;
   language(): void;
   failure(failure: MapFailure | undefined): void;
+  /** The check whose verdicts are shown; all of them without one. */
+  check(index: number | undefined): void;
 }
 
 const VIEWS: readonly View[] = ["map", "layers"];
@@ -21,6 +23,7 @@ export class Controls {
   readonly #handlers: Handlers;
   readonly #slider = byId("failure", HTMLInputElement);
   readonly #kinds = byId("kinds", HTMLSelectElement);
+  readonly #checks = byId("checks", HTMLSelectElement);
   /** The failures of the chosen kind, in the slider's order. */
   #failures: readonly MapFailure[];
 
@@ -45,6 +48,7 @@ export class Controls {
       this.#slider.value = "0";
       this.#choose();
     });
+    this.#checks.addEventListener("change", () => handlers.check(this.#checks.value === "" ? undefined : Number(this.#checks.value)));
     byId("previous", HTMLButtonElement).addEventListener("click", () => { this.#slider.stepDown(); this.#choose(); });
     byId("next", HTMLButtonElement).addEventListener("click", () => { this.#slider.stepUp(); this.#choose(); });
   }
@@ -68,6 +72,11 @@ export class Controls {
       const hollow = tone === "unknown" || tone === "cut";
       return make("li", {}, make("i", { style: hollow ? `border-color:${COLOURS[tone]}` : `background:${COLOURS[tone]}` }), say(tone));
     }));
+    const chosen = this.#checks.value;
+    this.#checks.replaceChildren(make("option", { value: "" }, say("allChecks")), ...this.#map.checks.map(({ title: name }, index) => make("option", { value: String(index) }, name[language])));
+    this.#checks.value = chosen;
+    this.#checks.ariaLabel = say("check");
+    this.#checks.disabled = failure !== undefined;
     this.#showFailure(say, failure);
   }
 

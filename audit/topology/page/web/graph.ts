@@ -1,7 +1,8 @@
 /** The drawing, by Cytoscape.js on a canvas. */
 import cytoscape, { type Core, type ElementDefinition, type StylesheetJson } from "cytoscape";
 import { placeLabels, type Label } from "../labels.ts";
-import { COLOURS, conditionsUnder, DIAMETERS, toneOf, type Tone } from "../look.ts";
+import type { Verdict } from "../../types.ts";
+import { COLOURS, conditionsUnder, DIAMETERS, toneOf, Verdicts, type Tone } from "../look.ts";
 import type { MapFailure, TopologyMap, View } from "../map.ts";
 
 /** A crowded node's label appears when letters are this high, CSS pixels; the others' as soon as they can be read. */
@@ -21,7 +22,8 @@ export class Graph {
       minZoom: 0.15, maxZoom: 6, autoungrabify: true, boxSelectionEnabled: false, selectionType: "single",
     });
     this.#cy.on("tap", (event) => {
-      onSelect(event.target === this.#cy ? undefined : (event.target as { id(): string }).id());
+      const target = event.target as { id(): string; hasClass(name: string): boolean };
+      onSelect(event.target === this.#cy || target.hasClass("block") ? undefined : target.id());
     });
     this.fit();
   }
@@ -38,6 +40,11 @@ export class Graph {
   /** Lays the nodes out for a view. */
   arrange(view: View): void {
     this.#cy.batch(() => {
+      this.#cy.elements(".block").remove();
+      if (view === "layers") this.#cy.add(this.#map.blocks.map(({ name, at, size }): ElementDefinition => ({
+        group: "nodes", classes: "block", selectable: false, position: { x: at.x + size.width / 2, y: at.y + size.height / 2 },
+        data: { id: `block ${name}`, label: name, aside: name.length * 3 + 10 - size.width / 2, width: size.width, height: size.height },
+      })));
       for (const node of this.#map.nodes) {
         this.#cy.getElementById(node.id).position({ ...node.at[view] });
         this.#cy.getElementById(node.id).data(this.#labelling(node.id, view));
@@ -46,11 +53,17 @@ export class Graph {
     this.fit();
   }
 
-  /** Colours what a failure does; without one, the verdicts. */
-  colour(failure: MapFailure | undefined): void {
+  /** Colours what a failure does; without one, the verdicts of all checks or of one. */
+  colour(failure: MapFailure | undefined, check: number | undefined): void {
+    const { nodes, links, findings } = this.#map;
     const conditions = failure && conditionsUnder(failure, this.#map);
+    const verdicts = check === undefined ? undefined : new Verdicts(findings.filter((one) => one.check === check));
+    const tone = (id: string, all: Tone, own: Verdict | undefined): void => {
+      this.#cy.getElementById(id).data("tone", conditions?.get(id) ?? (verdicts === undefined ? all : own ?? "none"));
+    };
     this.#cy.batch(() => {
-      for (const one of [...this.#map.nodes, ...this.#map.links]) this.#cy.getElementById(one.id).data("tone", conditions?.get(one.id) ?? toneOf(one));
+      for (const node of nodes) tone(node.id, toneOf(node), verdicts?.ofNode(node));
+      for (const link of links) tone(link.id, toneOf(link), verdicts?.ofLink(link));
     });
   }
 
@@ -97,16 +110,24 @@ export class Graph {
 }
 
 const tones = Object.entries(COLOURS) as [Tone, string][];
+const FONTS = "'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif";
 const QUIET: readonly Tone[] = ["pass", "none", "untouched"];
 
 const STYLE: StylesheetJson = [
   {
-    selector: "node",
+    selector: "node[layer]",
     style: {
       width: "data(size)", height: "data(size)", label: "data(label)", "font-size": "data(letters)", "min-zoomed-font-size": "data(from)",
-      "font-family": "system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif", color: "#1c2733",
+      "font-family": FONTS, color: "#1c2733",
       "text-halign": "data(halign)" as "center", "text-valign": "data(valign)" as "center", "text-margin-y": 2, "text-wrap": "wrap", "text-max-width": "data(wide)",
       "text-outline-color": "#ffffff", "text-outline-width": 1.5, "border-width": 1.5, "border-color": "#ffffff", "overlay-opacity": 0,
+    },
+  },
+  {
+    selector: "node.block",
+    style: {
+      shape: "round-rectangle", width: "data(width)", height: "data(height)", "background-color": "#f5f7f9", "border-width": 1, "border-color": "#d9e0e6", label: "data(label)",
+      "font-family": FONTS, "font-size": 11, color: "#52606d", "text-halign": "center", "text-valign": "top", "text-margin-y": 18, "text-margin-x": "data(aside)", "z-index-compare": "manual", "z-index": -1, "overlay-opacity": 0,
     },
   },
   { selector: "node[layer = 'state-edge'], node[layer = 'core'], node[layer = 'aggregation']", style: { shape: "round-rectangle" } },
@@ -120,7 +141,7 @@ const STYLE: StylesheetJson = [
   ...tones.filter(([tone]) => !QUIET.includes(tone)).map(([tone, colour]) => ({ selector: `edge[tone = '${tone}']`, style: { "line-color": colour, width: 2.4, "z-index": 1 } })),
   { selector: "node[tone = 'unknown']", style: { "background-color": "#ffffff", "border-color": COLOURS.unknown, "border-width": 3 } },
   { selector: "node[tone = 'cut']", style: { "background-color": "#ffffff", "border-color": COLOURS.cut, "border-width": 2, "border-style": "dashed" } },
-  { selector: "edge[tone = 'cut']", style: { "line-style": "dotted" } },
-  { selector: "node.chosen", style: { "underlay-color": "#1f5f99", "underlay-opacity": 0.35, "underlay-padding": 7, "min-zoomed-font-size": 0 } },
+  { selector: "edge[tone = 'cut']", style: { "line-style": "dotted", width: 1.6, opacity: 0.75 } },
+  { selector: "node.chosen", style: { "underlay-color": "#1f5f99", "underlay-opacity": 0.35, "underlay-padding": 7, "underlay-shape": "ellipse", "min-zoomed-font-size": 0 } },
   { selector: "edge.chosen", style: { "underlay-color": "#1f5f99", "underlay-opacity": 0.35, "underlay-padding": 5 } },
 ] as StylesheetJson;

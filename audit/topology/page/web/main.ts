@@ -12,6 +12,7 @@ let language: Language = "vi";
 let view: View = "map";
 let selected: string | undefined;
 let failure: MapFailure | undefined;
+let check: number | undefined;
 
 const say = (id: WordId, values?: Readonly<Record<string, string | number>>): string => word(language, id, values);
 
@@ -21,7 +22,8 @@ const controls = new Controls(map, {
   fit: () => graph.fit(),
   find: (id) => { graph.focus([id]); select(id); },
   language: () => { language = language === "vi" ? "en" : "vi"; showAll(); },
-  failure: (chosen) => { failure = chosen; graph.colour(failure); controls.show(language, view, failure); },
+  failure: (chosen) => { failure = chosen; graph.colour(failure, check); controls.show(language, view, failure); },
+  check: (chosen) => { check = chosen; graph.colour(failure, check); },
 });
 
 function select(id: string | undefined): void {

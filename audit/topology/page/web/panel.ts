@@ -1,5 +1,5 @@
 /** What was found of the thing that is chosen, and all findings in a list. */
-import type { Language } from "../../types.ts";
+import type { Json, Language } from "../../types.ts";
 import { VERDICTS } from "../../types.ts";
 import type { Finding, TopologyMap } from "../map.ts";
 import type { WordId } from "../messages/index.ts";
@@ -75,7 +75,13 @@ function card(map: TopologyMap, finding: Finding, language: Language, say: Say):
     ...(waiver !== undefined ? [make("p", { class: "note" }, say(waiver.expired ? "expired" : "until", { until: waiver.until, reason: waiver.reason }))] : []),
     ...lines.map(([name, text]) => make("p", { class: "note" }, `${name}: ${text}`)),
     ...(evidence !== undefined && Object.keys(evidence).length > 0
-      ? [make("details", verdict === "pass" ? {} : { open: "" }, make("summary", {}, say("evidence")), make("pre", {}, Object.entries(evidence).map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`).join("\n")))]
+      ? [make("details", verdict === "pass" ? {} : { open: "" }, make("summary", {}, say("evidence")), make("pre", {}, Object.entries(evidence).map(([name, value]) => `${name}: ${plain(value)}`).join("\n")))]
       : []),
   );
+}
+
+/** A figure, a row of names, or, for anything deeper, JSON. */
+function plain(value: Json): string {
+  if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.join(", ") || "–";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
