@@ -4,12 +4,12 @@ import { Command, Option } from "commander";
 import { auditTopology, changeLines, compareReports, provinceAgainst, reportLines, type Language } from "../../audit/topology/index.ts";
 import type { Province } from "../../inventory/model.ts";
 import { readLife } from "../lib/life.ts";
+import { withPictures, writePictures, type PictureOptions } from "../lib/pictures.ts";
 import { FINDINGS, printJson, withCommonOptions, type CommonOptions } from "../lib/program.ts";
 import { select } from "../lib/province.ts";
 
-interface TopologyOptions extends CommonOptions {
+interface TopologyOptions extends CommonOptions, PictureOptions {
   readonly check?: readonly string[];
-  readonly lang: Language;
   readonly live?: boolean;
   readonly against?: string;
 }
@@ -17,12 +17,13 @@ interface TopologyOptions extends CommonOptions {
 export const languageOption = (): Option => new Option("--lang <language>", "language of findings and remedies").choices(["vi", "en"]).default("en");
 
 export function topologyCommand(): Command {
-  return withCommonOptions(new Command("topology"))
+  const command = withCommonOptions(new Command("topology"))
     .description("judge addressing, resilience, capacity, law and coverage; exit code 2 when anything fails or is unknown")
     .option("--check <names...>", "these checks or groups of checks only, such as resilience or addressing.overlap")
     .option("--live", "ask every host at once, too, and hold what it says against the inventory")
     .option("--against <rev-or-dir>", "say what changes in every verdict since a revision of the repository or another folder; exit code 2 when one gets worse")
-    .addOption(languageOption())
+    .addOption(languageOption());
+  return withPictures(command)
     .action(async (options: TopologyOptions) => {
       const selection = select(options);
       const { province } = selection;
@@ -32,6 +33,7 @@ export function topologyCommand(): Command {
       }
       const readings = options.live === true ? await readLife(selection) : {};
       const report = await auditTopology(province, { ...(options.check !== undefined && { checks: options.check }), readings });
+      for (const file of await writePictures(province, report, options)) console.error(`${file} is written`);
       if (options.json === true) printJson(report);
       else for (const line of reportLines(report, options.lang, relative(process.cwd(), province.directory))) console.log(line);
       if (!report.summary.ok) process.exitCode = FINDINGS;

@@ -42,8 +42,8 @@ shift
 exec chroot "$root" "$@"
 `;
 
-/** Opens a page's text as a file in a browser of its own, which ends with the disposal. */
-export async function openPage(chromium: Chromium, html: string): Promise<Page & AsyncDisposable> {
+/** Opens a page's text as a file in a browser of its own, which ends with the disposal. `prepare` sees the page before it is loaded. */
+export async function openPage(chromium: Chromium, html: string, prepare: (page: Page) => void = () => {}): Promise<Page & AsyncDisposable> {
   const own = "program" in chromium ? await mkdtemp(join(tmpdir(), "egov-page-")) : undefined;
   const home = own ?? "/tmp";
   if (own !== undefined) await writeFile(join(own, "page.html"), html);
@@ -57,6 +57,7 @@ export async function openPage(chromium: Chromium, html: string): Promise<Page &
     const browser = await connectBrowser(child, "Chromium");
     const page = await browser.newPage();
     await page.setViewport(VIEWPORT);
+    prepare(page);
     await page.goto(`file://${home}/page.html`);
     return Object.assign(page, {
       [Symbol.asyncDispose]: async () => {

@@ -14,7 +14,7 @@ export const en = {
   waived: "waived",
   pass: "passed",
   none: "not judged",
-  verdicts: "Verdicts",
+  verdict: "Verdict",
   failures: "Failures",
   nothingFails: "Nothing is broken: colours show verdicts",
   failureNumber: "failure {number} of {count}",

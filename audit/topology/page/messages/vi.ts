@@ -16,7 +16,7 @@ export const vi: Readonly<Record<keyof typeof en, string>> = {
   waived: "miễn trừ",
   pass: "đạt",
   none: "chưa đánh giá",
-  verdicts: "Kết quả",
+  verdict: "Kết quả",
   failures: "Sự cố",
   nothingFails: "Không có sự cố: màu thể hiện kết quả đánh giá",
   failureNumber: "sự cố {number}/{count}",

@@ -110,7 +110,7 @@ export class Graph {
 }
 
 const tones = Object.entries(COLOURS) as [Tone, string][];
-const FONTS = "'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif";
+const FONTS = 'Segoe UI, Roboto, "Liberation Sans", Arial, sans-serif';
 const QUIET: readonly Tone[] = ["pass", "none", "untouched"];
 
 const STYLE: StylesheetJson = [
