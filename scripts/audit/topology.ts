@@ -1,7 +1,7 @@
 /** `./egov audit topology`: every check of the network, with its verdicts and remedies. */
 import { relative } from "node:path";
 import { Command, Option } from "commander";
-import { auditTopology, changeLines, compareReports, provinceAgainst, reportLines, type Language } from "../../audit/topology/index.ts";
+import { auditTopology, changeLines, compareReports, provinceAgainst, reportLines } from "../../audit/topology/index.ts";
 import type { Province } from "../../inventory/model.ts";
 import { readLife } from "../lib/life.ts";
 import { withPictures, writePictures, type PictureOptions } from "../lib/pictures.ts";
