@@ -63,8 +63,8 @@ export function selectChecks(names: readonly string[] | undefined): readonly Che
 }
 
 /** What the readings hold, beside the inventory that is always there. */
-function readsOf({ live, prometheus }: NonNullable<AuditOptions["readings"]>): ReadonlySet<Reads> {
-  return new Set<Reads>(["inventory", ...(live === undefined ? [] : ["live" as const]), ...(prometheus === undefined ? [] : ["prometheus" as const])]);
+function readsOf({ live, prometheus, saturation }: NonNullable<AuditOptions["readings"]>): ReadonlySet<Reads> {
+  return new Set<Reads>(["inventory", ...(live === undefined ? [] : ["live" as const]), ...(prometheus === undefined ? [] : ["prometheus" as const]), ...(saturation === undefined ? [] : ["saturation" as const])]);
 }
 
 function reportOf(check: CheckInfo, subjects: readonly Judgement[]): CheckReport {

@@ -2,6 +2,7 @@
 import type { Province } from "../../inventory/model.ts";
 import type { Measured } from "./live/measured.ts";
 import type { LiveNetwork } from "./live/network.ts";
+import type { Saturation } from "./live/saturation.ts";
 import type { Network } from "./network.ts";
 import type { CheckInfo, Outcome } from "./types.ts";
 
@@ -14,6 +15,8 @@ export interface AuditContext {
   readonly network: Network;
   /** What every host says of itself. */
   readonly live?: LiveNetwork;
+  /** What became of each traffic class while a link was full. */
+  readonly saturation?: Saturation;
   /** What links carried in the last week. */
   readonly prometheus?: Measured;
 }

@@ -2,6 +2,7 @@
 import { contains, prefixOf } from "../../inventory/address.ts";
 import { subnetOf } from "../../inventory/reach.ts";
 import type { Province } from "../../inventory/model.ts";
+import { OSPF6_AREA } from "../../infra/network/ospf6.ts";
 import { BACKBONE, type Router } from "../../infra/network/router.ts";
 
 export type Family = "ipv4" | "ipv6";
@@ -18,8 +19,8 @@ export interface Advertiser {
 export interface Destination {
   readonly name: string;
   readonly advertisers: readonly Advertiser[];
-  /** The summary that border routers of its area announce instead of it, in each family. */
-  readonly summary: Readonly<Partial<Record<Family, Summary>>>;
+  /** The summary that border routers of its area announce instead of it. */
+  readonly summary?: Summary;
 }
 
 /** An area's range (RFC 2328, 12.4.3): its metric is the highest among the parts that the border router reaches. */
@@ -39,38 +40,35 @@ export interface Destinations {
   readonly loopbacks: ReadonlyMap<string, Destination>;
 }
 
-export function destinationsOf(province: Province, routers: readonly Router[]): Destinations {
+/** What is announced in one family. */
+export function destinationsOf(province: Province, routers: readonly Router[], family: Family): Destinations {
   const summaries = new Map<string, Summary>();
-  const make = (name: string, prefixes: { readonly ipv4: string; readonly ipv6: string }, advertisers: readonly Advertiser[]): Destination => {
-    const summary: Partial<Record<Family, Summary>> = {};
-    const destination: Destination = { name, advertisers, summary };
-    for (const family of ["ipv4", "ipv6"] as const) {
-      const range = rangeOver(province, advertisers[0]?.area, family, prefixes[family]);
-      if (range === undefined) continue;
-      const key = `${family} ${range}`;
-      if (!summaries.has(key)) summaries.set(key, { name: range, area: advertisers[0]!.area, parts: [] });
-      summary[family] = summaries.get(key)!;
-      summaries.get(key)!.parts.push(destination);
-    }
+  const make = (prefix: string, advertisers: readonly Advertiser[]): Destination => {
+    const range = rangeOver(province, advertisers[0]?.area, family, prefix);
+    if (range === undefined) return { name: prefix, advertisers };
+    const summary = summaries.get(range) ?? { name: range, area: advertisers[0]!.area, parts: [] };
+    summaries.set(range, summary);
+    const destination: Destination = { name: prefix, advertisers, summary };
+    summary.parts.push(destination);
     return destination;
   };
   const byPrefix = new Map<string, Destination>();
   for (const router of routers) {
     for (const port of router.ports) {
       if (port.area === undefined) continue;
-      const prefixes = { ipv4: subnetOf(port.interface.ipv4), ipv6: subnetOf(port.interface.ipv6) };
-      const advertiser: Advertiser = { host: router.host.name, area: port.area, cost: port.cost };
-      const known = byPrefix.get(prefixes.ipv4);
+      const prefix = subnetOf(port.interface[family]);
+      const advertiser: Advertiser = { host: router.host.name, area: family === "ipv6" ? OSPF6_AREA : port.area, cost: port.cost };
+      const known = byPrefix.get(prefix);
       if (known !== undefined) (known.advertisers as Advertiser[]).push(advertiser);
-      else byPrefix.set(prefixes.ipv4, make(prefixes.ipv4, prefixes, [advertiser]));
+      else byPrefix.set(prefix, make(prefix, [advertiser]));
     }
   }
   const at = (prefix: string | undefined): Destination[] => [byPrefix.get(prefix ?? "")].filter((one) => one !== undefined);
-  const lans = [...province.sites.values()].flatMap((site): [string, Destination][] => at(site.lan?.ipv4).map((one) => [site.slug, one]));
-  const segments = [...province.segments.values()].flatMap((segment): [string, Destination][] => at(segment.prefixes.ipv4).map((one) => [segment.name, one]));
+  const lans = [...province.sites.values()].flatMap((site): [string, Destination][] => at(site.lan?.[family]).map((one) => [site.slug, one]));
+  const segments = [...province.segments.values()].flatMap((segment): [string, Destination][] => at(segment.prefixes[family]).map((one) => [segment.name, one]));
   const loopbacks = routers.map((router): [string, Destination] => {
-    const prefixes = { ipv4: `${router.loopback.ipv4}/32`, ipv6: `${router.loopback.ipv6}/128` };
-    return [router.host.name, make(prefixes.ipv4, prefixes, [{ host: router.host.name, area: router.homeArea, cost: 0 }])];
+    const prefix = family === "ipv4" ? `${router.loopback.ipv4}/32` : `${router.loopback.ipv6}/128`;
+    return [router.host.name, make(prefix, [{ host: router.host.name, area: family === "ipv6" ? OSPF6_AREA : router.homeArea, cost: 0 }])];
   });
   return { lans: new Map(lans), segments: new Map(segments), loopbacks: new Map(loopbacks) };
 }

@@ -4,12 +4,14 @@
  *
  * - a path inside an area wins over one between areas, whatever it costs (RFC 2328, 11);
  * - border routers announce an area's summaries instead of its parts, at the highest cost among these (12.4.3), and discard what
- *   the summary promises and they cannot reach: ospfd while it reaches a part, the static routes of IPv6 always;
- * - a totally stubby area learns nothing but the way out, from each border router at cost 1. OSPFv3 has no stub areas here;
- * - a border router uses what others announce to the backbone (16.2); ospf6d uses what they announce to any common area;
+ *   the summary promises and they cannot reach: while they reach a part of it;
+ * - a totally stubby area learns the way out, from each border router at cost 1, and, against the letter, what a border router
+ *   summarises of its other areas;
+ * - a border router uses what others announce to the backbone and nothing else (16.2);
  * - the way out is the core routers', each while it has the state network at its own hand-off, as an external route of type 1.
  */
-import { BACKBONE, type Router } from "../../infra/network/router.ts";
+import { areaId, BACKBONE, type Router } from "../../infra/network/router.ts";
+import { OSPF6_AREA } from "../../infra/network/ospf6.ts";
 import { EXTERNAL_METRIC } from "../../infra/network/ospf.ts";
 import type { Link, Province } from "../../inventory/model.ts";
 import type { Advertiser, Destination, Family, Summary } from "./destinations.ts";
@@ -27,8 +29,9 @@ interface Route extends Reach {
 /** By area and router: what the router reaches inside the area. */
 export type IntactPaths = Map<string, Map<string, Map<string, Reach>>>;
 
-/** One state of the network. Everything is worked out when it is asked for, and kept. */
+/** One state of the network in one family: OSPFv2 with the inventory's areas, or OSPFv3 with one for all. Everything is worked out when it is asked for, and kept. */
 export class Routes {
+  readonly #family: Family;
   readonly #routers: ReadonlyMap<string, Router>;
   readonly #graphs = new Map<string, Map<string, Edge[]>>();
   readonly #areas = new Map<string, readonly string[]>();
@@ -36,7 +39,7 @@ export class Routes {
   readonly #stubs: ReadonlySet<string>;
   /** By area and router. */
   readonly #paths = new Map<string, Map<string, Map<string, Reach>>>();
-  readonly #decisions = { ipv4: new Map<Destination, Map<string, Decision>>(), ipv6: new Map<Destination, Map<string, Decision>>() };
+  readonly #decisions = new Map<Destination, Map<string, Decision>>();
   readonly #between = new Map<string, ReadonlyMap<string, Route>>();
   /** By core router: the hand-offs that it has. */
   readonly #handoffs = new Map<string, Hop[]>();
@@ -47,12 +50,13 @@ export class Routes {
 
   /**
    * @param failed names of links and of hosts.
-   * @param intact paths inside areas from which nothing is missing, which all states of a province share.
+   * @param intact paths inside areas from which nothing is missing, which all states of a province share in one family.
    */
-  constructor(province: Province, routers: ReadonlyMap<string, Router>, failed: ReadonlySet<string>, intact: IntactPaths = new Map()) {
+  constructor(province: Province, routers: ReadonlyMap<string, Router>, failed: ReadonlySet<string>, family: Family, intact: IntactPaths = new Map()) {
+    this.#family = family;
     this.#intact = intact;
     this.#routers = new Map([...routers].filter(([name]) => !failed.has(name)));
-    this.#stubs = new Set(province.routing.areas.filter((area) => area.stub === "totally").map((area) => area.id));
+    this.#stubs = new Set(family === "ipv6" ? [] : province.routing.areas.filter((area) => area.stub === "totally").map((area) => area.id));
     for (const router of this.#routers.values()) {
       for (const area of this.#areasOf(router.host.name)) {
         this.#members.set(area, [...(this.#members.get(area) ?? []), router.host.name]);
@@ -61,7 +65,7 @@ export class Routes {
     for (const link of province.links.values()) {
       const [a, b] = link.ends.map((end) => end.host) as [string, string];
       if (failed.has(link.name) || failed.has(a) || failed.has(b)) {
-        const area = province.routing.areas.find((one) => one.name === link.area)?.id;
+        const area = this.#areaOf(province, link);
         if (area !== undefined) this.#touched.add(area);
         continue;
       }
@@ -80,41 +84,50 @@ export class Routes {
   }
 
   /** What a router does with a packet to a destination inside the province. */
-  decide(host: string, destination: Destination, family: Family): Decision {
-    const kept = this.#decisions[family].get(destination) ?? new Map<string, Decision>();
-    this.#decisions[family].set(destination, kept);
-    const known = kept.get(host) ?? this.#decide(host, destination, family);
+  decide(host: string, destination: Destination): Decision {
+    const kept = this.#decisions.get(destination) ?? new Map<string, Decision>();
+    this.#decisions.set(destination, kept);
+    const known = kept.get(host) ?? this.#decide(host, destination);
     kept.set(host, known);
     return known;
   }
 
-  #decide(host: string, destination: Destination, family: Family): Decision {
+  #decide(host: string, destination: Destination): Decision {
     if (destination.advertisers.some((one) => one.host === host)) return { kind: "deliver" };
     const inside = this.#intra(host, destination);
     if (inside !== undefined) return { kind: "forward", hops: inside.hops };
-    const summary = destination.summary[family];
+    const summary = destination.summary;
     if (summary === undefined) {
-      const route = this.#inter(host, destination, family);
-      return route === undefined ? this.wayOut(host, family, true) : { kind: "forward", hops: route.hops };
+      const route = this.#inter(host, destination);
+      return route === undefined ? this.wayOut(host, true) : { kind: "forward", hops: route.hops };
     }
-    if (this.#borders(host, summary.area) && (family === "ipv6" || this.#isActive(host, summary))) return { kind: "drop", why: "discarded" };
-    const route = this.#inter(host, summary, family);
-    return route === undefined ? this.wayOut(host, family, true) : { kind: "forward", hops: route.hops };
+    if (this.#borders(host, summary.area) && this.#isActive(host, summary)) return { kind: "drop", why: "discarded" };
+    const route = this.#inter(host, summary);
+    return route === undefined ? this.wayOut(host, true) : { kind: "forward", hops: route.hops };
   }
 
   /**
    * What a router does with a packet to where it knows nothing better than the default route. A core router discards what belongs to
    * the province itself (`inside`) instead of giving it away.
    */
-  wayOut(host: string, family: Family, inside = false): Decision {
+  wayOut(host: string, inside = false): Decision {
     const handoffs = this.#handoffs.get(host) ?? [];
     if (this.#routers.get(host)?.host.role === "core" && inside) return { kind: "drop", why: "discarded" };
     if (handoffs.length > 0) return { kind: "forward", hops: handoffs };
-    const area = this.#onlyStub(host, family);
+    const area = this.#onlyStub(host);
     const route = area !== undefined
       ? best(this.#bordersOf(area).filter((one) => one !== host).flatMap((one) => this.#via(host, area, one, STUB_DEFAULT_COST)))
-      : best([...this.#handoffs.keys()].flatMap((core) => this.#toBorder(host, core, family)).map((one) => ({ ...one, cost: one.cost + EXTERNAL_METRIC })));
+      : best(this.#givers().flatMap((core) => this.#toBorder(host, core)).map((one) => ({ ...one, cost: one.cost + EXTERNAL_METRIC })));
     return route === undefined ? { kind: "drop", why: "no-route" } : { kind: "forward", hops: route.hops };
+  }
+
+  /**
+   * The core routers that the others know a default route of: those with a hand-off. When all lose theirs at once, ospf6d 8.4 goes on
+   * using what each heard of the other, and packets to the outside circle between them until a hand-off is back.
+   */
+  #givers(): string[] {
+    if (this.#handoffs.size > 0 || this.#family === "ipv4") return [...this.#handoffs.keys()];
+    return [...this.#routers.values()].filter((router) => router.host.role === "core").map((router) => router.host.name);
   }
 
   /** The hand-offs that stand, as the state network's edge sees them. */
@@ -123,7 +136,7 @@ export class Routes {
   }
 
   #addEdges(province: Province, link: Link, a: string, b: string): void {
-    const area = province.routing.areas.find((one) => one.name === link.area)?.id;
+    const area = this.#areaOf(province, link);
     if (area === undefined || !this.#routers.has(a) || !this.#routers.has(b)) return;
     const graph = this.#graphs.get(area) ?? new Map<string, Edge[]>();
     this.#graphs.set(area, graph);
@@ -132,6 +145,12 @@ export class Routes {
       edges.push({ link: link.name, host: far, cost: link.cost });
       graph.set(near, edges);
     }
+  }
+
+  /** Undefined at a hand-off, where OSPF does not run. */
+  #areaOf(province: Province, link: Link): string | undefined {
+    const area = areaId(province, link);
+    return area !== undefined && this.#family === "ipv6" ? OSPF6_AREA : area;
   }
 
   #addHandoff(link: Link, a: string, b: string): void {
@@ -160,11 +179,12 @@ export class Routes {
   #workOutAreas(host: string): readonly string[] {
     const router = this.#routers.get(host);
     // The edge of the state network takes no part.
-    return router === undefined || router.areas.length === 0 ? [] : [...new Set([router.homeArea, ...router.areas.map(({ id }) => id)])];
+    if (router === undefined || router.areas.length === 0) return [];
+    return this.#family === "ipv6" ? [OSPF6_AREA] : [...new Set([router.homeArea, ...router.areas.map(({ id }) => id)])];
   }
 
   #isBorder(host: string): boolean {
-    return this.#routers.get(host)?.borders === true;
+    return this.#family === "ipv4" && this.#routers.get(host)?.borders === true;
   }
 
   #borders(host: string, area: string): boolean {
@@ -176,9 +196,9 @@ export class Routes {
   }
 
   /** The stub area in which the router stands with all its links, if it is one. */
-  #onlyStub(host: string, family: Family): string | undefined {
+  #onlyStub(host: string): string | undefined {
     const areas = this.#areasOf(host);
-    return family === "ipv4" && areas.length === 1 && this.#stubs.has(areas[0]!) ? areas[0] : undefined;
+    return areas.length === 1 && this.#stubs.has(areas[0]!) ? areas[0] : undefined;
   }
 
   /** The route inside an area. */
@@ -198,35 +218,34 @@ export class Routes {
   }
 
   /** What a border router knows of a prefix or summary of an area that it has links in: the highest cost among the parts. */
-  #own(host: string, target: Destination | Summary, family: Family): Route | undefined {
-    if (!("parts" in target)) return target.summary[family] === undefined ? this.#intra(host, target) : undefined;
+  #own(host: string, target: Destination | Summary): Route | undefined {
+    if (!("parts" in target)) return target.summary === undefined ? this.#intra(host, target) : undefined;
     if (!this.#areasOf(host).includes(target.area)) return undefined;
     const parts = target.parts.flatMap((part) => this.#intra(host, part) ?? []);
     return parts.length === 0 ? undefined : parts.reduce((a, b) => (b.cost > a.cost ? b : a));
   }
 
   /** The route between areas. */
-  #inter(host: string, target: Destination | Summary, family: Family): Route | undefined {
-    const known = this.#borderRoutes(target, family);
-    return this.#isBorder(host) ? known.get(host) : this.#learned(host, this.#areasOf(host), known, family);
+  #inter(host: string, target: Destination | Summary): Route | undefined {
+    const known = this.#borderRoutes(target);
+    return this.#isBorder(host) ? known.get(host) : this.#learned(host, this.#areasOf(host), known, target);
   }
 
   /** What all border routers know of a target, until nobody learns anything better. */
-  #borderRoutes(target: Destination | Summary, family: Family): ReadonlyMap<string, Route> {
-    const key = `${family} ${target.name}`;
+  #borderRoutes(target: Destination | Summary): ReadonlyMap<string, Route> {
+    const key = target.name;
     const kept = this.#between.get(key);
     if (kept !== undefined) return kept;
     const borders = [...this.#routers.keys()].filter((host) => this.#isBorder(host));
     const own = new Map(borders.flatMap((host): [string, Route][] => {
-      const route = this.#own(host, target, family);
+      const route = this.#own(host, target);
       return route === undefined ? [] : [[host, route]];
     }));
     let known: ReadonlyMap<string, Route> = own;
     // Each round carries a route one border router further, so that as many rounds as there are of them are enough.
     for (let round = 0; round <= borders.length; round++) {
       const next = new Map(borders.flatMap((host): [string, Route][] => {
-        const areas = family === "ipv4" ? [BACKBONE] : this.#areasOf(host);
-        const route = own.get(host) ?? this.#learned(host, areas, known, family);
+        const route = own.get(host) ?? this.#learned(host, [BACKBONE], known, target);
         return route === undefined ? [] : [[host, route]];
       }));
       if (sameCosts(known, next)) break;
@@ -237,27 +256,30 @@ export class Routes {
   }
 
   /** The best of what border routers announce into areas; nobody announces into an area what leads through it. */
-  #learned(host: string, areas: readonly string[], known: ReadonlyMap<string, Route>, family: Family): Route | undefined {
-    return best(areas.filter((area) => area === BACKBONE || family === "ipv6" || !this.#stubs.has(area)).flatMap((area) =>
-      this.#bordersOf(area).flatMap((border) => {
-        const route = known.get(border);
-        return border === host || route === undefined || route.areas.has(area) ? [] : this.#via(host, area, border, route.cost);
-      })));
+  #learned(host: string, areas: readonly string[], known: ReadonlyMap<string, Route>, target: Destination | Summary): Route | undefined {
+    return best(areas.flatMap((area) => this.#bordersOf(area).flatMap((border) => {
+      const route = known.get(border);
+      const told = !this.#stubs.has(area) || this.#leaks(border, target);
+      return border === host || route === undefined || !told || route.areas.has(area) ? [] : this.#via(host, area, border, route.cost);
+    })));
+  }
+
+  /** `no-summary` keeps ospfd from telling a stub area of other areas' prefixes, but not of the summaries that the border router itself makes. */
+  #leaks(border: string, target: Destination | Summary): boolean {
+    return "parts" in target && this.#borders(border, target.area) && this.#isActive(border, target);
   }
 
   /**
    * The ways to a router that takes routes in from elsewhere. No stub area tells that it does. ospfd looks for it in the areas beside
    * the backbone first (RFC 2328, 16.4.1), in stub areas too, and takes nothing of a router that it finds in one of these.
    */
-  #toBorder(host: string, core: string, family: Family): Route[] {
+  #toBorder(host: string, core: string): Route[] {
     const shared = this.#areasOf(core).filter((area) => area !== BACKBONE && this.#areasOf(host).includes(area));
-    if (family === "ipv4" && shared.some((area) => this.#stubs.has(area) && this.#from(area, host).has(core))) return [];
-    const areas = this.#areasOf(core).filter((area) => family === "ipv6" || !this.#stubs.has(area));
-    const target: Destination = { name: `router ${core}`, summary: {}, advertisers: areas.map((area) => ({ host: core, area, cost: 0 })) };
-    const inside = areas.filter((area) => this.#areasOf(host).includes(area)).flatMap((area) => this.#via(host, area, core, 0));
-    // Of equal ways through several areas ospf6d keeps one, that of the lowest area.
-    const first = inside.toSorted((a, b) => a.cost - b.cost || Number([...b.areas].includes(BACKBONE)) - Number([...a.areas].includes(BACKBONE)))[0];
-    const route = first ?? this.#inter(host, target, family);
+    if (shared.some((area) => this.#stubs.has(area) && this.#from(area, host).has(core))) return [];
+    if (core === host) return [];
+    const areas = this.#areasOf(core).filter((area) => !this.#stubs.has(area));
+    const target: Destination = { name: `router ${core}`, advertisers: areas.map((area) => ({ host: core, area, cost: 0 })) };
+    const route = this.#intra(host, target) ?? this.#inter(host, target);
     return route === undefined ? [] : [route];
   }
 }

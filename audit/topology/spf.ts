@@ -42,10 +42,8 @@ export type Outlook = "yes" | "some" | "no";
 interface Base {
   readonly province: Province;
   readonly routers: ReadonlyMap<string, Router>;
-  readonly destinations: Destinations;
-  /** One of all segments that the same firewalls have a leg in: their routes are the same. */
-  readonly segments: readonly Destination[];
-  readonly intact: IntactPaths;
+  readonly destinations: Readonly<Record<Family, Destinations>>;
+  readonly intact: Readonly<Record<Family, IntactPaths>>;
 }
 
 const bases = new WeakMap<Province, Base>();
@@ -62,11 +60,12 @@ export function predict(province: Province, { failed = new Set() }: Failures = {
 
 function predictState(province: Province, failed: ReadonlySet<string>): Prediction {
   const base = baseOf(province);
-  const routes = new Routes(province, base.routers, failed, base.intact);
+  const routesIn = (family: Family): Routes => new Routes(province, base.routers, failed, family, base.intact[family]);
+  const states = { ipv4: routesIn("ipv4"), ipv6: routesIn("ipv6") };
   const kept = new Map<string, readonly Path[]>();
   const paths = (a: string, b: string, family: Family = "ipv4"): readonly Path[] => {
     const key = `${family} ${a} ${b}`;
-    const known = kept.get(key) ?? pathsOf(base, routes, failed, a, b, family);
+    const known = kept.get(key) ?? pathsOf(base, states[family], failed, a, b, family);
     kept.set(key, known);
     return known;
   };
@@ -74,7 +73,7 @@ function predictState(province: Province, failed: ReadonlySet<string>): Predicti
     paths,
     reachable: (a, b, family) => arrives(paths(a, b, family)) && arrives(paths(b, a, family)),
     outlook: (a, b, family) => outlookOf(paths(a, b, family), paths(b, a, family)),
-    decision: (router, place, family = "ipv4") => decide(base, routes, router, undefined, router, destinationsAt(base, place)[0] ?? OUTSIDE, family),
+    decision: (router, place, family = "ipv4") => decide(base, states[family], router, undefined, router, destinationsAt(base, place, family)[0] ?? OUTSIDE),
   };
 }
 
@@ -87,13 +86,11 @@ function baseOf(province: Province): Base {
   const known = bases.get(province);
   if (known !== undefined) return known;
   const ours = provinceRouters(province);
-  const destinations = destinationsOf(province, ours);
   const base: Base = {
     province,
     routers: new Map([...ours, ...stateEdges(province)].map((router) => [router.host.name, router])),
-    destinations,
-    segments: [...new Map([...destinations.segments.values()].map((one) => [JSON.stringify(one.advertisers), one])).values()],
-    intact: new Map(),
+    destinations: { ipv4: destinationsOf(province, ours, "ipv4"), ipv6: destinationsOf(province, ours, "ipv6") },
+    intact: { ipv4: new Map(), ipv6: new Map() },
   };
   bases.set(province, base);
   return base;
@@ -101,13 +98,13 @@ function baseOf(province: Province): Base {
 
 function pathsOf(base: Base, routes: Routes, failed: ReadonlySet<string>, a: string, b: string, family: Family): readonly Path[] {
   if (failed.has(a) || failed.has(b)) return [];
-  const destinations = destinationsAt(base, b);
+  const destinations = destinationsAt(base, b, family);
   const found = startsAt(base, routes, a).flatMap((start) => destinations.flatMap((destination) =>
-    walk(start, (host, cameBy) => decide(base, routes, host, cameBy, start, destination, family))));
+    walk(start, (host, cameBy) => decide(base, routes, host, cameBy, start, destination))));
   return [...new Map(found.map((path) => [`${path.links.join(" ")} ${path.end} ${path.hosts.join(" ")}`, path])).values()];
 }
 
-function decide(base: Base, routes: Routes, host: string, cameBy: Hop | undefined, start: string, destination: Destination | typeof OUTSIDE, family: Family): Decision {
+function decide(base: Base, routes: Routes, host: string, cameBy: Hop | undefined, start: string, destination: Destination | typeof OUTSIDE): Decision {
   if (!routes.isUp(host)) return { kind: "drop", why: "down" };
   const role = base.routers.get(host)!.host.role;
   if (cameBy !== undefined && isForeign(base.province, cameBy, host, start)) return { kind: "drop", why: "filtered" };
@@ -116,7 +113,7 @@ function decide(base: Base, routes: Routes, host: string, cameBy: Hop | undefine
     const hops = routes.handoffsOf(host);
     return hops.length === 0 ? { kind: "drop", why: "no-route" } : { kind: "forward", hops };
   }
-  return destination === OUTSIDE ? routes.wayOut(host, family) : routes.decide(host, destination, family);
+  return destination === OUTSIDE ? routes.wayOut(host) : routes.decide(host, destination);
 }
 
 /**
@@ -136,7 +133,7 @@ function startsAt(base: Base, routes: Routes, place: string): string[] {
   if (place === DATACENTER || host?.interfaces[0]?.kind === "segment" && host.loopback === undefined) return [...gateway(base, routes)];
   if (place === OUTSIDE) return [...base.routers.values()].filter((router) => router.host.role === "state-edge").map((router) => router.host.name);
   if (host?.loopback !== undefined) return [place];
-  const lan = base.destinations.lans.get(place);
+  const lan = base.destinations.ipv4.lans.get(place);
   if (lan === undefined) throw new Error(`no place ${place} in the province`);
   return [lan.advertisers[0]!.host];
 }
@@ -148,10 +145,11 @@ function gateway(base: Base, routes: Routes): string[] {
   return holder === undefined ? [] : [holder.name];
 }
 
-function destinationsAt(base: Base, place: string): readonly (Destination | typeof OUTSIDE)[] {
-  const { lans, segments, loopbacks } = base.destinations;
+function destinationsAt(base: Base, place: string, family: Family): readonly (Destination | typeof OUTSIDE)[] {
+  const { lans, segments, loopbacks } = base.destinations[family];
   if (place === OUTSIDE) return [OUTSIDE];
-  if (place === DATACENTER) return base.segments;
+  // Of segments that the same firewalls have a leg in, one is enough: their routes are the same.
+  if (place === DATACENTER) return [...new Map([...segments.values()].map((one) => [JSON.stringify(one.advertisers), one])).values()];
   const host = base.province.hosts.get(place);
   const segment = host?.loopback === undefined ? host?.interfaces.find((one) => one.kind === "segment")?.segment : undefined;
   const found = lans.get(place) ?? loopbacks.get(place) ?? segments.get(segment ?? "");

@@ -23,7 +23,7 @@ export type Severity = "critical" | "major" | "minor";
 export type Basis = "law" | "design";
 
 /** Where the facts come from. A check that reads what nobody gave it is skipped, and the report says so. */
-export type Reads = "inventory" | "live" | "prometheus";
+export type Reads = "inventory" | "live" | "prometheus" | "saturation";
 
 export type SubjectKind = "province" | "site" | "unit" | "body" | "host" | "link" | "prefix" | "segment" | "risk" | "pair" | "class" | "zone" | "waiver";
 

@@ -30,9 +30,9 @@ export interface Path {
 export type Forwarding = (host: string, cameBy: Hop | undefined) => Decision;
 
 /** Branches followed at most; equal costs at k hubs multiply, and past this all that matters is known. */
-const MOST_PATHS = 64;
+const MOST_PATHS = 1024;
 
-/** Every path from `start`, at most 64, in the order in which routers name their hops. */
+/** Every path from `start`, at most 1,024, in the order in which routers name their hops. */
 export function walk(start: string, forwarding: Forwarding): Path[] {
   const paths: Path[] = [];
   const follow = (host: string, hosts: readonly string[], links: readonly string[], cameBy: Hop | undefined): void => {

@@ -102,7 +102,7 @@ export function whatIf(province: Province, cause: Cause): WhatIf {
 }
 
 function textsOf(prediction: Prediction, from: string, to: string, family: Family): string[] {
-  return prediction.paths(from, to, family).map(pathText).toSorted();
+  return [...new Set(prediction.paths(from, to, family).map(pathText))].toSorted();
 }
 
 /** The office whose traffic to the data center a cause moves or stops; without one, the first. */

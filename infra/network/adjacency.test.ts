@@ -12,6 +12,7 @@ test("every link has its adjacencies in both directions, mirrored", () => {
     expect(mirror, `${one.protocol} ${one.link}`).toHaveLength(1);
     expect(mirror[0]).toMatchObject({ interface: one.peerInterface, peer: one.host, peerInterface: one.interface });
     expect(mirror[0]?.area).toBe(one.area);
+    if (one.protocol === "ospf3") expect(one.area).toBe("0.0.0.0");
   }
   const watched = [...province.links.values()].filter((link) => link.role !== "backup");
   expect(all).toHaveLength(province.links.size * 4 + watched.length * 4);
@@ -21,7 +22,7 @@ test("inside the province OSPF and BFD, at the hand-off BGP and BFD", () => {
   const on = (link: string) => all.filter((one) => one.link === link && one.host === province.links.get(link)?.ends[0].host);
   expect(on("core2-agg1-huyen")).toEqual([
     { protocol: "ospf2", link: "core2-agg1-huyen", host: "core2", interface: "link5", peer: "agg1", peerInterface: "link5", neighbour: "10.60.0.3", area: "0.0.0.1" },
-    { protocol: "ospf3", link: "core2-agg1-huyen", host: "core2", interface: "link5", peer: "agg1", peerInterface: "link5", neighbour: "10.60.0.3", area: "0.0.0.1" },
+    { protocol: "ospf3", link: "core2-agg1-huyen", host: "core2", interface: "link5", peer: "agg1", peerInterface: "link5", neighbour: "10.60.0.3", area: "0.0.0.0" },
     { protocol: "bfd4", link: "core2-agg1-huyen", host: "core2", interface: "link5", peer: "agg1", peerInterface: "link5", neighbour: "10.60.2.11" },
     { protocol: "bfd6", link: "core2-agg1-huyen", host: "core2", interface: "link5", peer: "agg1", peerInterface: "link5" },
   ]);

@@ -2,6 +2,7 @@
 
 import type { Link, LinkEnd, Province } from "../../inventory/model.ts";
 import { addressOf } from "../../inventory/reach.ts";
+import { OSPF6_AREA } from "./ospf6.ts";
 import { areaId, hasBfd } from "./router.ts";
 
 export type AdjacencyProtocol = "ospf2" | "ospf3" | "bgp4" | "bgp6" | "bfd4" | "bfd6";
@@ -48,7 +49,7 @@ function oneWay(province: Province, link: Link, near: LinkEnd, far: LinkEnd): Ad
   if (routerId === undefined || area === undefined) return [];
   return [
     { protocol: "ospf2", ...ends, neighbour: routerId, area },
-    { protocol: "ospf3", ...ends, neighbour: routerId, area },
+    { protocol: "ospf3", ...ends, neighbour: routerId, area: OSPF6_AREA },
     ...(watched ? [{ protocol: "bfd4", ...ends, neighbour: far4 } as const, { protocol: "bfd6", ...ends } as const] : []),
   ];
 }

@@ -61,6 +61,7 @@ export function fidelityOf(kernel: Readonly<Record<KernelFeature, boolean>>): Fi
       ? "links add no delay and lose nothing, though this kernel could (netem)"
       : "links add no delay and lose nothing; this kernel has no netem"),
     row("silent cut", "emulated", "both ports leave the link's bridge: frames are dropped, the carrier stays"),
+    row("neighbour discovery (LLDP)", "enforced", "the links' bridges pass its frames from port to port, as a cable does"),
     row("loss of carrier", "emulated", "both ports go down: both hosts see the carrier go"),
     row("shared ducts, carriers, power", "emulated", "several links are cut, or hosts stopped, one after the other within milliseconds"),
     kernel.nftBridge

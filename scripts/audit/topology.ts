@@ -12,6 +12,7 @@ interface TopologyOptions extends CommonOptions, PictureOptions {
   readonly check?: readonly string[];
   readonly live?: boolean;
   readonly against?: string;
+  readonly saturate?: string;
 }
 
 export const languageOption = (): Option => new Option("--lang <language>", "language of findings and remedies").choices(["vi", "en"]).default("en");
@@ -22,6 +23,7 @@ export function topologyCommand(): Command {
     .option("--check <names...>", "these checks or groups of checks only, such as resilience or addressing.overlap")
     .option("--live", "ask every host at once, too, and hold what it says against the inventory")
     .option("--against <rev-or-dir>", "say what changes in every verdict since a revision of the repository or another folder; exit code 2 when one gets worse")
+    .option("--saturate <link>", "fill a twin's link to an office with traffic of all classes for some seconds, too; implies --live")
     .addOption(languageOption());
   return withPictures(command)
     .action(async (options: TopologyOptions) => {
@@ -31,7 +33,7 @@ export function topologyCommand(): Command {
         await compare(province, options.against, options);
         return;
       }
-      const readings = options.live === true ? await readLife(selection) : {};
+      const readings = options.live === true || options.saturate !== undefined ? await readLife(selection, options.saturate) : {};
       const report = await auditTopology(province, { ...(options.check !== undefined && { checks: options.check }), readings });
       for (const file of await writePictures(province, report, options)) console.error(`${file} is written`);
       if (options.json === true) printJson(report);

@@ -5,10 +5,10 @@ import { liveConfiguration } from "./liveConfiguration.ts";
 import { liveAddresses, liveErrors, liveInterfaces, liveLoss, liveMtu } from "./liveInterfaces.ts";
 import { liveLldp, liveNeighbours } from "./liveNeighbours.ts";
 import { pathsLive, pathsMtu, pathsSymmetry, pathsTraced, pathsTtl } from "./livePaths.ts";
-import { qosClasses } from "./liveQos.ts";
+import { qosClasses, qosSaturated } from "./liveQos.ts";
 import { liveRoutes } from "./liveRoutes.ts";
 
 export const LIVE_CHECKS: readonly Check[] = [
   liveInterfaces, liveMtu, liveErrors, liveLoss, liveAddresses, liveLldp, ...liveNeighbours, ...liveConfiguration, liveRoutes,
-  pathsLive, pathsSymmetry, pathsTraced, pathsMtu, pathsTtl, qosClasses, capacityMeasured,
+  pathsLive, pathsSymmetry, pathsTraced, pathsMtu, pathsTtl, qosClasses, qosSaturated, capacityMeasured,
 ];

@@ -8,7 +8,7 @@ import { hostsOfRole } from "../../../inventory/reach.ts";
 import { sourceOf, type Source } from "../../../inventory/source.ts";
 import type { AuditContext, Check } from "../check.ts";
 import { Fib } from "../live/fib.ts";
-import { failure, liveOf } from "../live/judge.ts";
+import { failure, judgedHosts, liveOf } from "../live/judge.ts";
 import type { LiveNetwork } from "../live/network.ts";
 import { addressesAt } from "../live/places.ts";
 import type { Trace } from "../live/trace.ts";
@@ -32,7 +32,10 @@ export const pathsLive: Check = {
     const fib = new Fib(province, live.hosts);
     const prediction = predict(province);
     const places = addressesAt(province);
-    return [...places.keys()].flatMap((a) => [...places].filter(([b]) => b !== a).map(([b, addresses]): Outcome => {
+    // Where the edge of the state network is somebody else's, nobody can say which way it sends.
+    const ours = new Set(judgedHosts(province, live).map((host) => host.name));
+    const starts = [...places.keys()].filter((place) => place !== OUTSIDE || startsAt(province, live, place).every((host) => ours.has(host)));
+    return starts.flatMap((a) => [...places].filter(([b]) => b !== a).map(([b, addresses]): Outcome => {
       const subject = pairSubject(province, a, b);
       const differing = FAMILIES.flatMap((family) => {
         const predicted = prediction.paths(a, b, family);

@@ -1,6 +1,5 @@
 /** Forwarding tables against the prediction: routes that lead elsewhere, that nobody intends, and default routes that leak. */
 import { isRouter } from "../../../infra/network/router.ts";
-import type { Host } from "../../../inventory/model.ts";
 import { sourceOf } from "../../../inventory/source.ts";
 import type { Check } from "../check.ts";
 import type { Family } from "../destinations.ts";
@@ -13,8 +12,11 @@ import { predict } from "../spf.ts";
 import type { Outcome, Subject } from "../types.ts";
 import type { Decision } from "../walk.ts";
 
-/** Who may put routes into a router's table: its daemons, and the kernel itself for what is at its interfaces. */
-const EXPECTED_PROTOCOLS: ReadonlySet<string> = new Set(["ospf", "bgp", "kernel", "ra", "keepalived"]);
+/**
+ * Who may put routes into a router's table: its daemons, and the kernel itself for what is at its interfaces. Static ones stand in
+ * FRR's configuration, where live.statics holds them against the design; 196 is zebra's number for them where ip has no name for it.
+ */
+const EXPECTED_PROTOCOLS: ReadonlySet<string> = new Set(["ospf", "bgp", "kernel", "ra", "keepalived", "static", "196"]);
 const FAMILIES: readonly Family[] = ["ipv4", "ipv6"];
 
 export const liveRoutes: Check = {
@@ -34,7 +36,7 @@ export const liveRoutes: Check = {
       const subject: Subject = { kind: "host", subject: host.name, hosts: [host.name] };
       const said = reading(live, host.name, "routes4", (one) => (one.routes.ipv4.length === 0 ? undefined : one.routes));
       if ("why" in said) return unknown(subject, host, said.why);
-      const typed = FAMILIES.flatMap((family) => said.value[family].filter((route) => isTyped(route, host)));
+      const typed = FAMILIES.flatMap((family) => said.value[family].filter((route) => isTyped(route)));
       if (typed.length > 0) return failure({ ...subject, evidence: { routes: typed.map(textOf) } }, sourceOf(host), "live.routes.typed", { host: host.name, routes: list(typed.map(textOf)) });
       const differing = FAMILIES.flatMap((family) => [...places].flatMap(([place, addresses]) => {
         const predicted = prediction.decision(host.name, place, family);
@@ -51,11 +53,9 @@ export const liveRoutes: Check = {
   },
 };
 
-/** By hand, or by a daemon that no router runs. Discards are the design's own statics. */
-function isTyped(route: LiveRoute, host: Host): boolean {
-  if (EXPECTED_PROTOCOLS.has(route.protocol) || route.nextHops.some((hop) => hop.interface === "mgmt0")) return false;
-  // `static` is held against the design by live.statics when it stands in FRR's configuration; a discard always does.
-  return !(route.blackhole && host.loopback !== undefined);
+/** By hand, or by a daemon that no router runs. */
+function isTyped(route: LiveRoute): boolean {
+  return !EXPECTED_PROTOCOLS.has(route.protocol) && !route.nextHops.some((hop) => hop.interface === "mgmt0");
 }
 
 function textOf(route: LiveRoute): string {

@@ -1,6 +1,6 @@
 /** What if, carried out: a twin suffers the failure, and what becomes of it is held against the prediction. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { isRouter } from "../../../infra/network/router.ts";
+import { hasBfd, isRouter } from "../../../infra/network/router.ts";
 import { hostAddress } from "../../../infra/network/resolver.ts";
 import { cutLink, restoreLink, twinName } from "../../../infra/twin/index.ts";
 import { Failure } from "../../../inventory/failure.ts";
@@ -81,7 +81,7 @@ async function suffer(province: Province, environment: Environment, access: Acce
       cut.push(link);
       await cutLink(twin, link);
     }
-    settled = await life.settle(prediction, signal);
+    settled = await life.settle(prediction, signal, noticedAfterSeconds(province, cause));
     misses = signal.aborted ? [] : await compareReachability(province, access, prediction);
   } finally {
     const errors = await Promise.allSettled(cut.map((link) => restoreLink(twin, link)));
@@ -97,6 +97,13 @@ async function suffer(province: Province, environment: Environment, access: Acce
     disagreements: [...settled.disagreements, ...misses, ...healed.disagreements.map((one) => ({ ...one, found: `${one.found} (after all was restored)` }))],
     losses: classes === undefined || site === undefined ? undefined : { site, classes },
   };
+}
+
+/** How long routers may take to notice a silent cut: before, nothing can be said of what they make of it. */
+function noticedAfterSeconds(province: Province, cause: Cause): number {
+  const { bfd, ospf } = province.routing;
+  const watched = cause.links.every((link) => hasBfd(province, province.links.get(link)!));
+  return 1 + (watched ? (bfd.intervalMilliseconds * bfd.multiplier) / 1000 : ospf.deadSeconds);
 }
 
 /** What echo requests between all offices and to the data center say, in both families. */
@@ -136,8 +143,8 @@ class Life {
     this.#access = access;
   }
 
-  /** Waits until all paths are as predicted, and says which are not when patience ends. */
-  async settle(prediction: Prediction, signal: AbortSignal): Promise<Settled> {
+  /** Waits until all paths are as predicted, for at least so long, and says which are not when patience ends. */
+  async settle(prediction: Prediction, signal: AbortSignal, atLeastSeconds = 0): Promise<Settled> {
     const startedAt = performance.now();
     let calm = 0;
     let since = 0;
@@ -146,7 +153,7 @@ class Life {
       const disagreements = this.#compare(prediction, await this.#look());
       if (disagreements.length > 0) calm = 0;
       else if (calm++ === 0) since = at;
-      if (calm >= CALM_LOOKS) return { seconds: since, disagreements };
+      if (calm >= CALM_LOOKS && at >= atLeastSeconds) return { seconds: since, disagreements };
       if (at > PATIENCE_SECONDS || signal.aborted) return { disagreements: signal.aborted ? [] : disagreements };
       await sleep(PAUSE_MILLISECONDS);
     }

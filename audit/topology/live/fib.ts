@@ -55,7 +55,8 @@ export class Fib {
 
   #decide(host: string, address: string, family: Family): Decision {
     const live = this.#hosts.get(host);
-    if (live === undefined) return { kind: "drop", why: "unread" };
+    // What becomes of packets at somebody else's edge is not ours to ask.
+    if (live === undefined) return this.#isExternal(host) ? { kind: "deliver" } : { kind: "drop", why: "unread" };
     if (live.interfaces.some((one) => one.addresses.some((own) => addressOf(own) === address))) return { kind: "deliver" };
     const inner = prefixOf(`${address}/${family === "ipv4" ? 32 : 128}`);
     const found = this.#table(host, live, family).find(({ prefix }) => contains(prefix, inner))?.route;
@@ -63,6 +64,11 @@ export class Fib {
     if (found.blackhole) return { kind: "drop", why: "discarded" };
     if (found.nextHops.some((hop) => hop.gateway === undefined)) return { kind: "deliver" };
     return { kind: "forward", hops: found.nextHops.map((hop) => this.#hop(host, hop)) };
+  }
+
+  #isExternal(host: string): boolean {
+    const site = this.#province.hosts.get(host)?.site;
+    return site !== undefined && this.#province.sites.get(site)?.kind === "external";
   }
 
   /** Longest prefixes first. */
