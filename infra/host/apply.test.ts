@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { applyConfiguration, removeConfiguration } from "./apply.ts";
+import { wentBack } from "./confirm.ts";
 import type { ConfigurationInputs } from "./inputs.ts";
 import type { HostIntent } from "./intent.ts";
 import { demoDaemon, inputsOf, startTestHost, together, type TestHost } from "./testing.ts";
@@ -153,7 +154,7 @@ describe("a refusal", () => {
   test("by a reload brings the old files and the daemon back", async () => {
     await apply(together(demoDaemon("demo", "one\n"), { sysctls: { "net.ipv4.ip_forward": "0" } }));
     await expect(apply(together(demoDaemon("demo", "broken\n"), { files: { "/etc/aside/x": { content: "x" } }, sysctls: { "net.ipv4.ip_forward": "1" } })))
-      .rejects.toThrow(/^demo does not take the new files, the old ones are back: .*demo: line 1 is broken/);
+      .rejects.toThrow(/^demo does not take the new files, everything is back as it was: .*demo: line 1 is broken/);
     expect(await host.sh("cat /etc/demo/demo.conf /proc/sys/net/ipv4/ip_forward; systemctl is-active demo; ls /etc/aside")).toMatch(/^one\n0\nactive\nls: cannot access/);
     expect(await apply(together(demoDaemon("demo", "one\n"), { sysctls: { "net.ipv4.ip_forward": "0" } }))).toEqual([]);
   });
@@ -167,8 +168,8 @@ describe("a refusal", () => {
     ["an unknown owner", { files: { "/etc/demo.conf": { content: "", owner: "nobody-here:root" } } }, /^\/etc\/demo\.conf: the host has no such user or group as nobody-here:root$/],
     ["a directory in the way", { files: { "/etc/frr": { content: "" } } }, /^cannot write \/etc\/frr: it is a directory$/],
     ["a file in the way", { files: { "/etc/hostname/x": { content: "" } } }, /^cannot write \/etc\/hostname: .*File exists|Not a directory/],
-    ["an unknown setting", { sysctls: { "net.ipv4.nothing": "1" } }, /^the setting net\.ipv4\.nothing: this kernel has no such setting$/],
-    ["a value that the kernel refuses", { sysctls: { "net.ipv4.ip_default_ttl": "9999" } }, /^the setting net\.ipv4\.ip_default_ttl: the kernel refuses 9999$/],
+    ["an unknown setting", { sysctls: { "net.ipv4.nothing": "1" } }, /^the setting net\.ipv4\.nothing: this kernel has no such setting; everything is back as it was$/],
+    ["a value that the kernel refuses", { sysctls: { "net.ipv4.ip_default_ttl": "9999" } }, /^the setting net\.ipv4\.ip_default_ttl: the kernel refuses 9999; everything is back as it was$/],
     ["an unknown unit", { units: { "nothing.service": { enabled: true, running: true } } }, /^nothing\.service does not start, everything is back as it was: there is no such unit$/],
     ["an unknown package", { packages: ["egov-nothing"] }, /^the packages egov-nothing cannot be installed: E: Unable to locate package egov-nothing$/],
   ])("of %s says so and leaves nothing", async (_, intent, message) => {
@@ -218,6 +219,103 @@ describe("an interruption", () => {
     await apply(intent(fallback));
     await expect(apply(intent(rules))).rejects.toThrow("it could not be reached after the change, everything is back as it was: no new connection is answered");
     expect(await host.sh("nft list ruleset; cat /etc/demo.nft")).toBe(fallback);
+  });
+});
+
+describe("a guarded change", () => {
+  const guarded = (content: string, more: Partial<HostIntent> = {}): HostIntent => ({ ...demoDaemon("demo", content), guard: {}, ...more });
+  const told = (content: string, reload: string, more: Partial<HostIntent> = {}): HostIntent => {
+    const demo = demoDaemon("demo", content);
+    return { ...demo, services: [{ ...demo.services![0]!, reload }], guard: {}, ...more };
+  };
+  const leftovers = "ls /etc/systemd/system/egov-revert.service /etc/systemd/system/sysinit.target.wants /run/egov.armed 2>/dev/null; "
+    + "find /var/lib/egov/work -mindepth 1; systemctl list-units --plain --no-legend 'egov-*'";
+  /** A reload that ends the run in the middle of the change, and takes the old file as usual. */
+  const killing = (before: string, after: string): string =>
+    `systemctl restart demo; grep -q one /etc/demo/demo.conf || { ${before}; pkill -9 -f '^sh -c umask 077'; ${after}; }`;
+  const isBack = async (): Promise<void> => {
+    await expect.poll(() => host.sh(leftovers), { timeout: 20_000 }).toBe("");
+    expect(await host.sh("cat /etc/demo/demo.conf; systemctl is-active demo; ls /etc/aside 2>/dev/null")).toBe("one\nactive\n");
+    expect(await apply(guarded("one\n"))).toEqual([]);
+  };
+
+  test("is armed while it waits for its confirmation, and leaves nothing behind", async () => {
+    const seen = "ls /etc/systemd/system/egov-revert.service; systemctl list-units --plain --no-legend 'egov-confirm-*' | grep -c running";
+    await apply(guarded("one\n"));
+    await apply(told("two\n", `{ ${seen}; } > /tmp/seen; systemctl restart demo`));
+    expect(await host.sh("cat /tmp/seen; rm /tmp/seen")).toBe("/etc/systemd/system/egov-revert.service\n1\n");
+    await expect.poll(() => host.sh(leftovers), { timeout: 20_000 }).toBe("");
+  });
+
+  test("comes back by itself when its run is killed, with what it had begun to tell", async () => {
+    await apply(guarded("one\n"));
+    const before = await started("demo");
+    const aside = { "/etc/aside": { content: "x" } };
+    const killed = told("two\n", killing("true", "sleep 20; echo late > /etc/demo/demo.conf"));
+    const fate = await apply({ ...killed, files: { ...killed.files, ...aside } }).then(() => "made", (error: Error) => error.message);
+    expect(fate).toMatch(/(the change ended|the connection was lost).*the host goes back by itself to what it had/);
+    expect(wentBack(fate)).toBe(true);
+    await isBack();
+    expect(await started("demo")).not.toEqual(before);
+    // What the dead run had begun ended with it.
+    expect(await host.sh("pgrep -fa '[s]leep 20'")).toBe("");
+  });
+
+  test("comes back by itself when its run hangs, which is ended", async () => {
+    await apply(guarded("one\n"));
+    // A second guard that has less patience than the one of three minutes that the run started itself.
+    const folder = "/var/lib/egov/work/demo";
+    const hanging = `grep -q one /etc/demo/demo.conf || { systemd-run -q --collect sh ${folder}/revert armed demo $(cat ${folder}/armed) 1; sleep 600; }; systemctl restart demo`;
+    await expect(apply(told("two\n", hanging))).rejects.toThrow("the host goes back by itself to what it had");
+    await isBack();
+    expect(await host.sh("pgrep -fa '[s]leep 600'")).toBe("");
+  });
+
+  test("comes back before the next run, should that come first", async () => {
+    await apply(guarded("one\n"));
+    const killed = told("two\n", killing("systemctl kill -s STOP 'egov-confirm-*'", "true"));
+    await expect(apply(killed)).rejects.toThrow("goes back by itself");
+    expect(await host.sh("cat /etc/demo/demo.conf")).toBe("two\n");
+    expect(await apply(guarded("one\n"))).toEqual(["took back an unconfirmed change of demo"]);
+    await host.sh("systemctl kill -s CONT 'egov-confirm-*'");
+    await isBack();
+  });
+
+  test("comes back at the next boot, should the host go down", async () => {
+    await apply(guarded("one\n"));
+    const killed = told("two\n", killing("systemctl kill -s STOP 'egov-confirm-*'", "true"));
+    await expect(apply(killed)).rejects.toThrow("goes back by itself");
+    host = await host.rebooted();
+    await isBack();
+    expect(await host.sh("journalctl -b -u egov-revert -o cat --no-pager; systemctl --failed --no-legend")).toContain("was not confirmed");
+  });
+
+  test("loses nobody: those who were up must be heard of again, those who were down do not count", { timeout: 60_000 }, async () => {
+    const neighbours = { probe: "cat /etc/demo/seen; [ $AGE_MILLISECONDS = 0 ] || [ $AGE_MILLISECONDS -lt 2000 ] || cat /etc/demo/late", expected: { a: "agg1 (ospf2 on link34)", b: "b", c: "c (bfd4 on link35)" } };
+    const sees = (seen: string, late: string): HostIntent => {
+      const demo = demoDaemon("demo", "one\n");
+      return { ...demo, guard: { neighbours }, files: { ...demo.files, "/etc/demo/seen": { content: seen }, "/etc/demo/late": { content: late } } };
+    };
+    await apply(sees("a\nc\n", ""));
+    expect(await apply(sees("a\n", "c\n"))).toContain("wrote /etc/demo/seen");
+    await expect(apply(sees("x\n", "")))
+      .rejects.toThrow(/^its neighbours agg1 \(ospf2 on link34\) are not back 20 s after the change; everything is back as it was$/);
+    expect(await host.sh("cat /etc/demo/seen")).toBe("a\n");
+    process.env["EGOV_CONFIRM"] = "reach";
+    try {
+      expect(await apply(sees("x\n", ""))).toContain("wrote /etc/demo/seen");
+      process.env["EGOV_CONFIRM"] = "hope";
+      await expect(apply(sees("a\n", ""))).rejects.toThrow("EGOV_CONFIRM is 'hope'");
+    } finally {
+      delete process.env["EGOV_CONFIRM"];
+    }
+  });
+
+  test("of who may log in is confirmed by a login", { timeout: 60_000 }, async () => {
+    const shut = { files: { "/etc/ssh/sshd_config.d/10-demo.conf": { content: "AllowUsers nobody\n" } }, services: [{ name: "ssh", files: ["/etc/ssh/sshd_config.d/10-demo.conf"], reload: "systemctl reload ssh" }] };
+    await expect(apply(shut)).rejects.toThrow(/^it could not be reached after the change, everything is back as it was: no new login: refuses the key/);
+    expect(await host.sh("ls /etc/ssh/sshd_config.d")).toBe("00-host.conf\n");
+    (await startSession()).close();
   });
 });
 

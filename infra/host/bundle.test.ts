@@ -51,6 +51,8 @@ file 0,1 ${sha256("key s3cr3t\n")} 0640 frr:frr /etc/frr/frr.conf
 file 1 ${sha256("")} 0644 root:root /etc/frr/tên có dấu
 file - ${sha256("xin chào\n")} 0644 root:root /etc/motd
 file - ${sha256(settings)} 0644 root:root /etc/sysctl.d/60-egov-router.conf
+risky /etc/frr/frr.conf
+risky /etc/frr/tên có dấu
 sysctl net/ipv4/tcp_rmem 4096 65536 1048576
 sysctl net/ipv4/conf/eth0.100/rp_filter 0
 unit 0 1 frr.service
@@ -72,7 +74,24 @@ test("the archive holds what the host gets", async () => {
     version: 1, host: "r-vinh", role: "router", services: ["frr", "all"],
     files: { "/etc/frr/frr.conf": { sha256: sha256("key s3cr3t\n"), mode: "0640", owner: "frr:frr" } },
   });
-  expect(Object.keys(found)).toHaveLength(7);
+  expect(Object.keys(found)).toHaveLength(8);
+});
+
+test("a guarded change brings what takes it back, and the lines of the neighbours to look for", async () => {
+  const neighbours = { probe: "look for them", expected: { "ospf2 link34 10.40.0.3": "agg1 (ospf2 on link34)" } };
+  const { plan, archive } = await composeBundle({ ...wanted, guard: { neighbours } });
+  expect(plan).toContain("\nguard\nneighbour ospf2 link34 10.40.0.3\n");
+  const found = await entries(archive);
+  expect(found["commands/neighbours 600 :"]).toBe("look for them");
+  expect(found["revert 600 :"]).toMatch(/\nguard "\$@"\n$/);
+});
+
+test("files that decide who gets in are guarded even when only the last state had them; others are not", async () => {
+  const plain = { ...wanted, files: { "/etc/motd": wanted.files!["/etc/motd"]! }, services: [], secrets: undefined };
+  expect(Object.keys(await entries((await composeBundle(plain)).archive))).not.toContain("revert 600 :");
+  const left = await composeBundle(plain, { ...plain, files: { "/etc/ssh/sshd_config": { content: "" }, "/etc/network/interfaces": { content: "" } } });
+  expect(left.plan).toContain("\nlogin /etc/ssh/sshd_config\nrisky /etc/network/interfaces\n");
+  expect(Object.keys(await entries(left.archive))).toContain("revert 600 :");
 });
 
 test("what the last state had and this one has not is told to those whose it was", async () => {

@@ -3,6 +3,8 @@ import { pack } from "tar-stream";
 import { completeFile } from "./diff.ts";
 import type { ConfigurationInputs } from "./inputs.ts";
 import type { HostFile, HostService } from "./intent.ts";
+import { decidesLogin, decidesReach } from "./reach.ts";
+import { GUARD } from "./scripts.ts";
 import { reveal } from "./secrets.ts";
 import { sysctlFile, sysctlPath, sysctlText, sysctlValue } from "./sysctls.ts";
 import { covers } from "./validate.ts";
@@ -23,6 +25,7 @@ export async function composeBundle(wanted: ConfigurationInputs, old?: Configura
   const staying = wanted.services ?? [];
   const services = [...staying, ...partingServices(wanted, old)];
   const files = allFiles(wanted);
+  const risky = [...new Set([...Object.keys(files), ...Object.keys(old?.files ?? {})])].filter(decidesReach);
   const contents = new Map(Object.entries(files).map(([path, file]) =>
     [path, Buffer.from(reveal(file.content, wanted.secrets ?? {}), "utf8")]));
   const sha256 = new Map(Array.from(contents, ([path, content]) =>
@@ -31,6 +34,8 @@ export async function composeBundle(wanted: ConfigurationInputs, old?: Configura
   const plan = [
     `role ${wanted.role}`,
     ...(forget ? ["forget"] : []),
+    ...(wanted.guard === undefined ? [] : ["guard"]),
+    ...Object.keys(wanted.guard?.neighbours?.expected ?? {}).map((line) => `neighbour ${line}`),
     ...(wanted.packages ?? []).map((name) => `package ${name}`),
     ...services.map((service, index) =>
       `${index < staying.length ? "service" : "parting"} ${index} ${service.unit ?? "-"} ${service.name}`),
@@ -38,6 +43,7 @@ export async function composeBundle(wanted: ConfigurationInputs, old?: Configura
       `file ${concerned(services, path)} ${sha256.get(path)} ${file.mode} ${file.owner} ${path}`),
     ...Object.keys(old === undefined ? {} : allFiles(old)).filter((path) => !Object.hasOwn(files, path)).map((path) =>
       `left ${concernedByName(services, old?.services ?? [], path)} ${path}`),
+    ...risky.map((path) => `${decidesLogin(path) ? "login" : "risky"} ${path}`),
     ...wantedSettings(wanted),
     "end",
   ];
@@ -56,6 +62,12 @@ export async function composeBundle(wanted: ConfigurationInputs, old?: Configura
       }
     }
   });
+  if (wanted.guard !== undefined || risky.length > 0) {
+    archive.entry({ name: "revert", mode: 0o600 }, GUARD);
+  }
+  if (wanted.guard?.neighbours !== undefined) {
+    archive.entry({ name: "commands/neighbours", mode: 0o600 }, wanted.guard.neighbours.probe);
+  }
   archive.entry({ name: "manifest", mode: 0o600 }, `${JSON.stringify(manifest(wanted, files, sha256), null, 1)}\n`);
   archive.finalize();
   await new Promise((resolve, reject) => archive.on("end", resolve).on("error", reject));

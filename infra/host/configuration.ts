@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "./inputs.ts";
-import type { HostFile, HostIntent, HostService, HostUnit } from "./intent.ts";
+import type { HostFile, HostGuard, HostIntent, HostService, HostUnit } from "./intent.ts";
 
 export type { Connection } from "./inputs.ts";
 
@@ -22,7 +22,8 @@ export interface ConfigurationArgs extends Inputs<HostIntent> {
 
 /**
  * The wanted state of one Debian host for one role. It is applied as a transaction: checked on the host before anything
- * is replaced, and taken back when a daemon refuses it or the host can no longer be reached.
+ * is replaced, and taken back when a daemon refuses it, the host can no longer be reached or, where it is guarded, has lost
+ * neighbours.
  *
  * @example
  * new Configuration("r-vinh", { host: "r-vinh", connection, ...design(province).get("r-vinh") });
@@ -35,13 +36,14 @@ export class Configuration extends pulumi.CustomResource {
   declare readonly sysctls: pulumi.Output<Readonly<Record<string, string>> | undefined>;
   declare readonly units: pulumi.Output<Readonly<Record<string, HostUnit>> | undefined>;
   declare readonly services: pulumi.Output<readonly HostService[] | undefined>;
+  declare readonly guard: pulumi.Output<HostGuard | undefined>;
   /** What the last change did on the host, in words, in order. */
   declare readonly applied: pulumi.Output<readonly string[]>;
 
   constructor(name: string, args: ConfigurationArgs, options?: pulumi.CustomResourceOptions) {
-    const { host, role = name, connection, packages, files, sysctls, units, services, secrets } = args;
+    const { host, role = name, connection, packages, files, sysctls, units, services, guard, secrets } = args;
     super("host:index:Configuration", name,
-      { host, role, connection, packages, files, sysctls, units, services, secrets: secrets && pulumi.secret(secrets), applied: undefined },
+      { host, role, connection, packages, files, sysctls, units, services, guard, secrets: secrets && pulumi.secret(secrets), applied: undefined },
       pulumi.mergeOptions({ additionalSecretOutputs: ["secrets"] }, options));
   }
 }

@@ -27,6 +27,7 @@ test.each<[string, Partial<ConfigurationInputs>, string[], string[]]>([
   ["a unit", { units: { "frr.service": { enabled: true, running: false } } }, ['units["frr.service"]'], []],
   ["a service", { services: [] }, ["services"], []],
   ["a secret", { secrets: { KEY: "other" } }, ['secrets["KEY"]'], []],
+  ["how changes are guarded", { guard: { neighbours: { probe: "true", expected: {} } } }, [], []],
   ["the way to the host", { connection: { ...base.connection, port: 2222 } }, ["connection"], []],
   ["the host", { host: "r-namdan" }, ["host"], ["host"]],
   ["the role", { role: "other" }, ["role"], ["role"]],

@@ -9,7 +9,10 @@ export interface ConfigurationDiff {
   readonly replaces: readonly string[];
 }
 
-/** Compares by meaning: an omitted mode is `0644`, the order of packages does not matter. */
+/**
+ * Compares by meaning: an omitted mode is `0644`, the order of packages does not matter. How changes are guarded (`guard`) is
+ * no state of the host: the next change brings the guard that holds then.
+ */
 export function compareConfigurations(old: ConfigurationInputs, wanted: ConfigurationInputs): ConfigurationDiff {
   const replaces = (["host", "role"] as const).filter((key) => old[key] !== wanted[key]);
   const changed = [

@@ -16,6 +16,28 @@ export interface HostIntent {
   readonly units?: Readonly<Record<string, HostUnit>>;
   /** How groups of files are checked before they replace the old ones, and who is told after. */
   readonly services?: readonly HostService[];
+  /**
+   * Present where any change of this intent can cut the host off from us or from its neighbours: the host then takes the change
+   * back by itself unless it is confirmed. Changes of files that decide who gets in (`reach.ts`) are guarded in any case. It
+   * concerns changes only: another guard alone is no change.
+   */
+  readonly guard?: HostGuard;
+}
+
+export interface HostGuard {
+  /** Those that were up before a change must be up again after it; those that were down do not count. */
+  readonly neighbours?: HostNeighbours;
+}
+
+/** Whom a host must see. */
+export interface HostNeighbours {
+  /**
+   * Shell command that prints a line for each neighbour that is up. AGE_MILLISECONDS tells how long ago the change was: only
+   * those heard of since then count; 0 before the change, when all do.
+   */
+  readonly probe: string;
+  /** Line of `probe` → who it is, for messages: `ospf2 link34 10.40.0.3` → `agg1 (ospf2 on link34)`. */
+  readonly expected: Readonly<Record<string, string>>;
 }
 
 export interface HostFile {

@@ -1,4 +1,4 @@
-import type { HostFile, HostIntent, HostUnit } from "./intent.ts";
+import type { HostFile, HostGuard, HostIntent, HostUnit } from "./intent.ts";
 
 /**
  * The parts of one host's intent as a whole. Packages are united; a file, setting or unit belongs to one part only.
@@ -11,7 +11,15 @@ export function mergeIntents(parts: readonly HostIntent[]): HostIntent {
     sysctls: disjoint<string>("sysctl", parts.map((part) => part.sysctls)),
     units: disjoint<HostUnit>("unit", parts.map((part) => part.units)),
     services: parts.flatMap((part) => part.services ?? []),
+    ...guardOf(parts.flatMap((part) => part.guard ?? [])),
   };
+}
+
+/** What is guarded in one part is guarded in the whole. */
+function guardOf(guards: readonly HostGuard[]): Pick<HostIntent, "guard"> {
+  const neighbours = guards.flatMap((guard) => guard.neighbours ?? []);
+  if (neighbours.length > 1) throw new Error("two parts of one intent say who the neighbours are");
+  return guards.length === 0 ? {} : { guard: { ...(neighbours[0] && { neighbours: neighbours[0] }) } };
 }
 
 function disjoint<T>(what: string, records: readonly (Readonly<Record<string, T>> | undefined)[]): Record<string, T> {

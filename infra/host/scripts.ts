@@ -8,7 +8,9 @@ function script(main: string, ...parts: string[]): Buffer {
   return Buffer.from(`${code}\n${main} "$@"\n`);
 }
 
-const APPLY = script("apply", "common", "units", "files", "packages", "compare", "services", "apply");
+const APPLY = script("apply", "common", "units", "files", "packages", "compare", "services", "revert", "arm", "apply");
+/** What takes an armed change back when nobody confirms it; it stands in the change's work folder on the host. */
+export const GUARD = script("guard", "common", "units", "files", "services", "revert");
 const READ = script("read_back", "common", "units", "read");
 
 export interface RemoteCall {

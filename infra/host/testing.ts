@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fixtureProvince } from "../twin/fixture.ts";
-import { twinConnection, twinDown, twinUp } from "../twin/index.ts";
+import { execIn, twinConnection, twinDown, twinStatus, twinUp } from "../twin/index.ts";
 import type { ConfigurationInputs, Connection } from "./inputs.ts";
 import type { HostIntent } from "./intent.ts";
 import { openSession, type HostSession } from "./ssh.ts";
@@ -12,6 +13,8 @@ export interface TestHost {
   readonly session: HostSession;
   /** What a command prints on the host; its errors too. */
   sh(command: string): Promise<string>;
+  /** Ends the host as a power cut would, and boots it with the disk that it had. The host as it is then. */
+  rebooted(): Promise<TestHost>;
 }
 
 /**
@@ -21,7 +24,8 @@ export interface TestHost {
 export async function startTestHost(name: string, number: number): Promise<{ host: TestHost; stop(): Promise<void> }> {
   const province = fixtureProvince({ slug: `host-${name}`, managementPrefix: `172.30.${number}.0/24`, offices: 0 });
   const environment = province.environments.get("twin")!;
-  const report = await twinUp(province, "twin", { packages: ["frr", "nftables"], communes: "none" });
+  const boot = () => twinUp(province, "twin", { packages: ["frr", "nftables"], communes: "none" });
+  const report = await boot();
   const stop = async (): Promise<void> => void (await twinDown(report.twin));
   const core = province.hosts.get("core")!;
   const connection = { ...twinConnection(province, environment, core), timeoutSeconds: 20 };
@@ -29,11 +33,22 @@ export async function startTestHost(name: string, number: number): Promise<{ hos
     await stop();
     throw new Error(`the test host did not come up: ${JSON.stringify(report.failed)}`);
   }
-  const session = await openSession(connection, new AbortController().signal);
-  const sh = async (command: string): Promise<string> =>
-    (await session.run("exec sh 2>&1", Buffer.from(command))).stdout.toString("utf8");
+  let session: HostSession;
+  const open = async (): Promise<TestHost> => {
+    const own = session = await openSession(connection, new AbortController().signal);
+    const sh = async (command: string): Promise<string> =>
+      (await own.run("exec sh 2>&1", Buffer.from(command))).stdout.toString("utf8");
+    const rebooted = async (): Promise<TestHost> => {
+      own.close();
+      await execIn(report.twin, core.name, ["systemctl", "poweroff", "--force", "--force"]).catch(() => undefined);
+      while ((await twinStatus(report.twin)).hosts.some((one) => one.name === core.name && one.running)) await sleep(100);
+      await boot();
+      return open();
+    };
+    return { name: core.name, connection, session: own, sh, rebooted };
+  };
   return {
-    host: { name: core.name, connection, session, sh },
+    host: await open(),
     stop: async () => {
       session.close();
       await stop();
@@ -69,6 +84,7 @@ export function together(...intents: HostIntent[]): HostIntent {
     units: Object.assign({}, ...intents.map((intent) => intent.units)),
     sysctls: Object.assign({}, ...intents.map((intent) => intent.sysctls)),
     services: intents.flatMap((intent) => intent.services ?? []),
+    ...(intents.some((intent) => intent.guard) && { guard: Object.assign({}, ...intents.map((intent) => intent.guard)) }),
   };
 }
 

@@ -44,6 +44,7 @@ export function validate(inputs: Bag): CheckFailure[] {
   for (const [name, unit] of Object.entries(units ?? {})) {
     checkUnit(refuse, name, unit);
   }
+  checkGuard(refuse, inputs["guard"]);
   checkServices(refuse, list(refuse, "services", inputs["services"]), files, units);
   return failures;
 }
@@ -156,6 +157,21 @@ function checkUnit(refuse: Refuse, name: string, value: unknown): void {
     if (typeof unit?.[key] !== "boolean" && !isUnknown(unit?.[key])) {
       refuse(`${property}.${key}`, `${show(unit?.[key])} is neither true nor false`);
     }
+  }
+}
+
+function checkGuard(refuse: Refuse, value: unknown): void {
+  const neighbours = bag(refuse, "guard", value)?.["neighbours"];
+  if (neighbours === undefined || neighbours === null || isUnknown(neighbours)) {
+    return;
+  }
+  const { probe, expected } = bag(refuse, "guard.neighbours", neighbours) ?? {};
+  if (!isUnknown(probe) && (typeof probe !== "string" || probe.trim() === "" || secretNames(probe).length > 0)) {
+    refuse("guard.neighbours.probe", `${show(probe)} is not a command without secrets`);
+  }
+  for (const [line, words] of Object.entries(bag(refuse, "guard.neighbours.expected", expected) ?? {})) {
+    checkPattern(refuse, `guard.neighbours.expected[${JSON.stringify(line)}]`, words, /^[^\n]+$/, "a text on one line");
+    checkPattern(refuse, "guard.neighbours.expected", line, /^\S(.*\S)?$/, "a line that the probe prints");
   }
 }
 

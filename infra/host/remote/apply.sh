@@ -1,29 +1,32 @@
 # Brings one host to a role's wanted state, as a transaction. After the bundle, standard input brings the answer to
-# "confirm": "yes", or the reason why not. Standard output speaks in lines: "did WHAT", "confirm", and at the end
-# either "ok", or "failed KIND SUBJECT" and the words of whoever refused.
+# "confirm greeting" or "confirm login": "yes", or the reason why not. Standard output speaks in lines: "did WHAT",
+# "armed", "confirm HOW", and at the end either "ok", or "failed KIND SUBJECT", for a change that was taken back "returned KIND
+# SUBJECT", and the words of whoever refused.
+#
+# A change that can cut the host off is armed before its first step (arm.sh): it is taken back also if nobody is left to
+# say so here.
 #
 # /var/lib/egov/configurations/ROLE.json    what was applied, with hashes; absent: the role is not on this host
 # /var/lib/egov/configurations/ROLE.ledger  what was there before the role first touched it
 # /var/lib/egov/configurations/ROLE.due     services that still have to be told of a change, by an interrupted run
 # /var/lib/egov/originals/ROLE/PATH         the ledger's store: files that were there before
-# /var/lib/egov/work/ROLE/                  this run's stage, commands, undo log and its store
+# /var/lib/egov/work/ROLE/                  this run's stage, commands, and what revert.sh needs
 
 apply() {
   trap '' HUP PIPE
   exec 3<&0 </dev/null
   read_plan "$2"
-  ledger=$base/configurations/$role.ledger
-  due=$base/configurations/$role.due
-  originals=$base/originals/$role
-  work=$base/work/$role
+  name_places
   exec 9>/run/egov.lock
   flock -w 120 9 || fail lock "$role" 'another run has held /run/egov.lock for 120 s'
 
+  settle
   install_packages
   unpack "$3"
   compare
   find_what_left
   find_touched
+  find_risk
   check_staged
   note_everything
   take_away
@@ -41,10 +44,8 @@ did() {
 }
 
 leave() {
-  rm -rf "$work"
   [ $policy_is_ours = no ] || rm -f "$policy"
-  [ -e "$base/configurations/$role.json" ] ||
-    rmdir "$base/work" "$base/originals" "$base/configurations" "$base" 2>/dev/null
+  clear_away
   exit "$1"
 }
 
@@ -71,8 +72,11 @@ note_everything() {
     service_of "${line%% *}"
     [ "$unit" = - ] || service_units="$service_units$nl$unit"
   done
-  told='' reload_units=no moved=no
+  reload_units=no moved=no
   : >"$work/undo"
+  printf '%s\n' "$services" >"$work/services"
+  [ -z "$ledger_before" ] || printf '%s\n' "$ledger_before" >"$work/ledger.before"
+  [ -z "$due_before" ] || printf '%s\n' "$due_before" >"$work/due.before"
   keep "$work/undo" "$work/previous" "$changed$removed" || fail write "$work" 'no room for a copy of the old files'
   query_units "$unit_list$service_units"
   list_running
@@ -86,7 +90,7 @@ note_everything() {
   for path in $changed$removed; do
     case $path in */systemd/system/*) reload_units=yes ;; esac
   done
-  [ $reload_units = no ] || printf 'daemon-reload\n' >>"$due"
+  [ $reload_units = no ] || { printf 'daemon-reload\n' >>"$due"; : >"$work/reload"; }
   for line in $services; do
     is_touched "${line%% *}" && printf '%s\n' "${line#* * }" >>"$due"
   done
@@ -114,6 +118,7 @@ refuse_claims_of_others() {
 
 take_away() {
   [ -n "$gone" ] || return 0
+  arm
   printf %s "$gone" >"$work/gone"
   query_noted_units "$work/gone"
   keys=''
@@ -140,6 +145,7 @@ take_away() {
 
 swap_in() {
   for path in $changed; do
+    arm
     directory=${path%/*}
     if [ -n "$directory" ] && [ ! -d "$directory" ]; then
       said=$(make_directory "$directory" "$ledger" "$work/undo" 2>&1) || rollback write "$directory" "$said"
@@ -165,6 +171,7 @@ write_sysctls() {
     key=${line%% *} wanted=${line#* }
     read_sysctl "$key" || rollback sysctl "$key" 'this kernel has no such setting'
     [ "$value" != "$wanted" ] || continue
+    arm
     printf 'sysctl %s %s\n' "$key" "$value" >>"$work/undo"
     case $nl$ledger_before in *"${nl}sysctl $key "*) ;; *) printf 'sysctl %s %s\n' "$key" "$value" >>"$ledger" ;; esac
     write_sysctl "$key" "$wanted" || rollback sysctl "$key" "the kernel refuses $wanted"
@@ -192,16 +199,18 @@ set_units() {
 }
 
 ask() { # VERB PAST UNITS
+  arm
   said=$(systemctl -q "$1" -- $3 2>&1) || rollback "$1" "$(printf '%s ' $3)" "$said"
   did "$2" $3
   moved=yes
 }
 
-# A host that can no longer be reached must not stay so: no answer means back.
+# A host that can no longer be reached must not stay so: no answer means back. (No child holds the lock: the guard waits for it.)
 confirm() {
   [ $moved = yes ] || return 0
-  printf 'confirm\n'
-  answer=$(timeout 30 head -n 1 <&3)
+  await_neighbours
+  printf 'confirm %s\n' "$proof"
+  answer=$(timeout 30 head -n 1 <&3 9>&-)
   [ "$answer" = yes ] || rollback unconfirmed "$role" "$answer"
   query_units "$watched"
   for name in $watched; do
@@ -223,30 +232,14 @@ finish() {
     mv -f "$work/manifest" "$base/configurations/$role.json" || fail write "$role.json" 'it cannot be written'
     [ ! -e "$due" ] || rm -f "$due"
   fi
+  [ $armed = no ] || disarm
   printf 'ok\n'
   leave 0
 }
 
 rollback() { # KIND SUBJECT WORDS
   words=$3
-  units_down "$work/undo" >/dev/null
-  revert_files "$work/undo" "$work/previous" || words="$words${nl}and not every old file could be put back"
-  [ $reload_units = no ] || systemctl daemon-reload
-  units_up "$work/undo" >/dev/null
-  query_units "$running_units"
-  for index in $told; do
-    service_of "$index"
-    if [ "$unit" != - ]; then
-      state_of "$unit"
-      if [ "$running" = 0 ]; then
-        start_unit "$unit" >/dev/null || words="$words${nl}and $unit does not start with the old files either"
-        continue
-      fi
-    fi
-    [ ! -e "$work/commands/$index.reload" ] || run_command "$work/commands/$index.reload" ||
-      words="$words${nl}and it does not take the old files back: $said"
-  done
-  if [ -n "$ledger_before" ]; then printf '%s\n' "$ledger_before" >"$ledger"; else rm -rf "$ledger" "$originals"; fi
-  if [ -n "$due_before" ]; then printf '%s\n' "$due_before" >"$due"; else rm -f "$due"; fi
-  fail "$1" "$2" "$words"
+  revert
+  printf 'returned %s %s\n%s\n' "$1" "$2" "$words$trouble"
+  leave 1
 }

@@ -23,13 +23,28 @@ content() { # FILE: sets text, without a process of its own
   [ ! -s "$1" ] || while read -r line; do [ -z "$line" ] || text="$text$nl$line"; done <"$1"
 }
 
+# Where a role's records and its run's notes stand.
+name_places() {
+  ledger=$base/configurations/$role.ledger
+  due=$base/configurations/$role.due
+  originals=$base/originals/$role
+  work=$base/work/$role
+}
+
 read_plan() { # BYTES
   role='' packages='' files='' paths='' left='' sysctls='' sysctl_keys='' units='' services='' parting='' forget=no complete=no
+  guard=no risky='' login='' neighbours=''
   for line in $(head -c "$1" <&3); do
     rest=${line#* }
     case ${line%% *} in
       role) role=$rest ;;
       forget) forget=yes ;;
+      # any change of this role can cut the host off; or one of this file; or one after which nobody may get in
+      guard) guard=yes ;;
+      risky) risky="$risky$nl$rest" ;;
+      login) risky="$risky$nl$rest" login="$login$nl$rest" ;;
+      # a line that commands/neighbours prints for a neighbour that is up
+      neighbour) neighbours="$neighbours$nl$rest" ;;
       package) packages="$packages$nl$rest" ;;
       # SERVICES SHA256 MODE OWNER PATH; SERVICES are indexes joined by commas, or -
       file) files="$files$nl$rest" paths="$paths$nl${rest#* * * * }" ;;

@@ -24,8 +24,9 @@ tell_services() {
       watched="$watched$nl$unit"
     fi
     [ -e "$work/commands/$index.reload" ] || continue
+    arm
     moved=yes
-    told="$told$nl$index"
+    printf '%s\n' "$index" >>"$work/told"
     if run_command "$work/commands/$index.reload"; then
       did reloaded "$service"
     else
@@ -37,6 +38,7 @@ tell_services() {
 }
 
 start_units() {
+  arm
   if ! said=$(systemctl -q start -- $start 2>&1 3<&- 9>&-); then
     query_units "$start"
     for name in $start; do

@@ -54,14 +54,17 @@ query_noted_units() { # LOG: sets text, too
   query_units "$noted"
 }
 
-# Units go back to what a log says in two steps, around the files: down before, up after.
+# Units go back to what a log says in two steps, around the files: down before, up after. While a host boots, nobody waits: most
+# units wait for us, and what is not to run may stand in the queue.
+at_boot=no no_wait=
+
 units_down() { # LOG
   query_noted_units "$1"
   for entry in $text; do
     case $entry in 'unit '*) name=${entry#unit ? ? } ;; *) continue ;; esac
     state_of "$name"
     case $entry in
-      'unit 0 '*) if [ "$running" = 1 ] || [ "$active" = failed ]; then stop_unit "$name"; fi ;;
+      'unit 0 '*) if [ "$running" = 1 ] || [ "$active" = failed ] || [ $at_boot = yes ]; then stop_unit "$name"; fi ;;
     esac
     case $entry in
       'unit '?' 0 '*) [ "$enabled" = 0 ] || systemctl -q disable -- "$name" >/dev/null 2>&1 ;;
@@ -70,7 +73,7 @@ units_down() { # LOG
 }
 
 stop_unit() { # NAME: "stop" also ends automatic restarts
-  systemctl -q stop -- "$1" >/dev/null 2>&1 && did stopped "$1"
+  systemctl -q $no_wait stop -- "$1" >/dev/null 2>&1 && did stopped "$1"
 }
 
 units_up() { # LOG
@@ -89,7 +92,7 @@ units_up() { # LOG
 
 start_unit() { # NAME
   systemctl -q reset-failed -- "$1" >/dev/null 2>&1
-  systemctl -q start -- "$1" >/dev/null 2>&1 3<&- 9>&- && did started "$1"
+  systemctl -q $no_wait start -- "$1" >/dev/null 2>&1 3<&- 9>&- && did started "$1"
 }
 
 journal() { # UNIT: its last words since this run began, which is when the work folder was made
