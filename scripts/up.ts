@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { Command, Option } from "commander";
 import { type TwinReport, twinName, twinStatus, twinUp } from "../infra/twin/index.ts";
+import { canaryOf } from "../infra/waves.ts";
 import { Failure } from "../inventory/failure.ts";
 import { bootedHosts } from "../inventory/index.ts";
 import { openAccess } from "../monitoring/access.ts";
@@ -71,7 +72,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
     steps.push(step(`twin ${environment.name}`, wired, async (say) => {
       const progress = twinProgress(bootedHosts(province, environment).length);
       report.twin = await twinUp(province, environment.name, {
-        packages: imagePackages(province), communes: options.communes, signal, keepLeaving: true,
+        packages: imagePackages(province), communes: options.communes, signal, keepLeaving: true, first: canaryOf(province)?.name,
         onEvent: (event) => {
           say(progress(event));
           // Keys and wires are there: the first stack may begin while hosts still boot.

@@ -32,6 +32,8 @@ export interface TwinOptions {
   readonly onEvent?: OnEvent;
   /** Stops the work; what is up by then stays up, and the next `twinUp` goes on from there. */
   readonly signal?: AbortSignal;
+  /** The host that others wait for: it is booted before them. */
+  readonly first?: string;
   /** How long a host may take from its start until its sshd answers. */
   readonly bootTimeoutSeconds?: number;
 }
@@ -113,7 +115,8 @@ async function bringUp(standing: TwinPlan | undefined, plan: TwinPlan, image: Im
 
   const records = new Map(await Promise.all(Object.keys(plan.hosts).map(async (host) => [host, await runningRecord(twin, host)] as const)));
   const running = [...records].filter(([, record]) => record !== undefined).map(([host]) => host);
-  const toBoot = [...records].filter(([, record]) => record === undefined).map(([host]) => host);
+  const toBoot = [...records].filter(([, record]) => record === undefined).map(([host]) => host)
+    .toSorted((a, b) => Number(b === options.first) - Number(a === options.first));
   const gone = Object.keys(standing?.hosts ?? {}).filter((host) => plan.hosts[host] === undefined);
   const groups = await twinsGroup();
   for (const host of [...gone, ...toBoot]) await removeGroup(`${groups}/${groupOf(twin, host)}`);
