@@ -2,6 +2,7 @@
 import type { HostIntent } from "../host/intent.ts";
 import { mergeIntents } from "../host/merge.ts";
 import type { Environment, Host, Province } from "../../inventory/model.ts";
+import { intendedNeighbours } from "../network/neighbours.ts";
 import { filterFile, TABLE } from "./filter.ts";
 import { stateSyncIntent } from "./stateSync.ts";
 
@@ -14,7 +15,12 @@ const UNIT = "egov-security.service";
  */
 export function securityDesign(province: Province, environment: Environment): Map<string, HostIntent> {
   const ours = [...province.hosts.values()].filter((host) => province.sites.get(host.site)?.kind !== "external");
-  return new Map(ours.map((host) => [host.name, mergeIntents([filterIntent(province, environment, host), stateSyncIntent(province, host)])]));
+  const neighbours = intendedNeighbours(province);
+  return new Map(ours.map((host) => {
+    const seen = neighbours.get(host.name);
+    const guard: HostIntent = { guard: { ...(seen && { neighbours: seen }) } };
+    return [host.name, mergeIntents([filterIntent(province, environment, host), stateSyncIntent(province, host), guard])];
+  }));
 }
 
 function filterIntent(province: Province, environment: Environment, host: Host): HostIntent {
