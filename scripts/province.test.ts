@@ -146,6 +146,35 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
     expect((await bench.must("up")).stdout).toContain(PROOF);
   });
 
+  test("another key of OSPF stops at the canary, which comes back with its neighbours; asked not to look for them, it goes through", async () => {
+    const settings = "Pulumi.network.twin.yaml";
+    const before = readFileSync(`${bench.directory}/${settings}`, "utf8");
+    const withoutKey = (text: string): string => text.replace(/^  egov:ospf:\n +secure: .*\n/m, "");
+    const key = await ospfKey("r-huyen-bien");
+    const others = async (): Promise<string[]> => Promise.all(["r-so-mau", "agg1", "core2"].map(async (host) =>
+      (await bench.must("ssh", host, "--", "sha256sum /etc/frr/frr.conf; stat -c %Y /var/lib/egov/configurations/network.json")).stdout));
+    const untouched = await others();
+
+    await bench.edit(settings, withoutKey);
+    const stopped = await bench.egov("up", "--only", "network", "--no-prove");
+    expect(stopped.exitCode).toBe(1);
+    expect(stopped.stderr).toMatch(/^r-huyen-bien \([\d.]+\): its neighbours (agg1|core2) \(ospf[23] on link3[45]\).* are not back 20 s after the change; everything is back as it was$/m);
+    expect(stopped.stderr).toContain("agg1: not touched, for it needs r-huyen-bien");
+    expect(await others()).toEqual(untouched);
+    expect(await ospfKey("r-huyen-bien")).toBe(key);
+    const full = "vtysh -c 'show ip ospf neighbor' -c 'show ipv6 ospf6 neighbor' | grep -c Full";
+    await expect.poll(async () => (await bench.egov("ssh", "r-huyen-bien", "--", full)).stdout, { timeout: 20_000 }).toBe("4\n");
+
+    process.env["EGOV_CONFIRM"] = "reach";
+    try {
+      expect((await bench.must("up", "--only", "network")).stdout).toContain(PROOF);
+    } finally {
+      delete process.env["EGOV_CONFIRM"];
+    }
+    expect(await ospfKey("r-huyen-bien")).not.toBe(key);
+    expect(readFileSync(`${bench.directory}/${settings}`, "utf8")).not.toBe(before);
+  });
+
   test("what somebody changes on a host is seen by a refresh, line by line, and mended by up", async () => {
     await bench.must("ssh", "r-so-mau", "--", "sed -i 's/^hostname .*/hostname somebody/' /etc/frr/frr.conf");
     const preview = await bench.egov("preview", "--refresh", "--expect-no-changes");

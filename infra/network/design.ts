@@ -6,6 +6,7 @@ import type { Province } from "../../inventory/model.ts";
 import { frrIntent } from "./frr.ts";
 import { kernelIntent } from "./kernel.ts";
 import { lldpIntent } from "./lldp.ts";
+import { intendedNeighbours } from "./neighbours.ts";
 import { RESOLVER_PATH, resolverFile } from "./resolver.ts";
 import type { Router } from "./router.ts";
 import { provinceRouters, stateEdges } from "./router.ts";
@@ -28,5 +29,9 @@ export function stateEdgeDesign(province: Province): Map<string, HostIntent> {
 }
 
 function designOf(routers: readonly Router[], parts: (router: Router) => HostIntent[]): Map<string, HostIntent> {
-  return new Map(routers.map((router) => [router.host.name, mergeIntents(parts(router))]));
+  const neighbours = routers[0] === undefined ? new Map() : intendedNeighbours(routers[0].province);
+  return new Map(routers.map((router) => {
+    const seen = neighbours.get(router.host.name);
+    return [router.host.name, mergeIntents([...parts(router), { guard: { ...(seen && { neighbours: seen }) } }])];
+  }));
 }
