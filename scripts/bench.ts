@@ -1,5 +1,6 @@
 /** `./egov bench NAME`: figures, each beside its floor or bound, measured now on this machine. */
 import { Argument, Command } from "commander";
+import { benchAudit } from "../bench/audit.ts";
 import type { Figure } from "../bench/figure.ts";
 import { benchServices, SERVICES } from "../bench/services.ts";
 import { benchUp } from "../bench/up.ts";
@@ -18,6 +19,14 @@ export function benchCommand(): Command {
       await ensureRequirements();
       const figures = await benchUp(options.inventory, (line) => { console.error(line); });
       print(figures, options.json);
+    });
+  command
+    .command("audit")
+    .description("the topology audit: the province offline, and every failure of networks of up to 10,000 nodes")
+    .addOption(inventoryOption())
+    .addOption(jsonOption())
+    .action(async (options: { inventory: string; json?: boolean }) => {
+      print(await benchAudit(options.inventory, (line) => { console.error(line); }), options.json);
     });
   withCommonOptions(command.command("services"))
     .description("the services of a twin that is up: mail, conference, monitoring")

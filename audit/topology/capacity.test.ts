@@ -1,9 +1,11 @@
+import path from "node:path";
 import { expect, test } from "vitest";
 import { loadProvince } from "../../inventory/index.ts";
 import { SMALL } from "../../inventory/testing.ts";
 import { siteDemands } from "./demand.ts";
 import { networkOf } from "./network.ts";
-import { statesOf } from "./states.ts";
+import { impactsOf } from "./resilience.ts";
+import { journeysOf, statesOf } from "./states.ts";
 
 const { province } = loadProvince(SMALL);
 
@@ -30,4 +32,13 @@ test("loads follow the predicted paths, and move to the backup when the primary 
   expect(load("huyen-bien-primary", "huyen-bien-backup", "r-huyen-bien")).toBeCloseTo(6358);
   expect(load("huyen-bien-primary", "huyen-bien-primary", "r-huyen-bien")).toBeUndefined();
   expect(load("fw1", "huyen-bien-primary", "r-huyen-bien")).toBeUndefined();
+});
+
+test.each(["small", "nghe-an"])("%s: what is taken over from the whole network is what a prediction of each failure gives", (name) => {
+  const { province: one } = loadProvince(path.join(SMALL, "..", name));
+  const network = networkOf(one);
+  const whole = journeysOf(one, network, undefined);
+  for (const failure of impactsOf(one, network).filter(({ kind }) => kind !== "risk")) {
+    expect([failure.name, journeysOf(one, network, failure, whole)]).toEqual([failure.name, journeysOf(one, network, failure)]);
+  }
 });

@@ -1,10 +1,12 @@
 /** The network as routing has it, when all stands and after each failure of one link or one router: who is cut off, and what the links carry. */
+import { BACKBONE } from "../../infra/network/router.ts";
 import type { Province } from "../../inventory/model.ts";
 import type { AuditContext } from "./check.ts";
 import { siteDemands, type SiteDemand } from "./demand.ts";
 import type { Network } from "./network.ts";
 import { impactsOf, type Impact } from "./resilience.ts";
-import { DATACENTER, predict, type Path, type Prediction } from "./spf.ts";
+import { DATACENTER, predict, type Path } from "./spf.ts";
+import { arrives } from "./walk.ts";
 
 /** What one direction of a link carries, kbit/s in each of the demand's cases. `from` is the router that sends. */
 export interface Load {
@@ -29,21 +31,49 @@ export function statesOf({ province, network }: Pick<AuditContext, "province" | 
   const known = states.get(network);
   if (known !== undefined) return known;
   const demands = Map.groupBy(province.demand === undefined ? [] : siteDemands(province, province.demand), ({ site }) => site);
+  const whole = journeysOf(province, network, undefined);
   const single = impactsOf(province, network).filter(({ kind }) => kind !== "risk");
-  const found = [undefined, ...single].map((failure) => stateAfter(province, network, demands, failure));
+  const found = [stateOf(whole, demands, undefined), ...single.map((failure) => stateOf(journeysOf(province, network, failure, whole), demands, failure))];
   states.set(network, found);
   return found;
 }
 
-function stateAfter(province: Province, { sites }: Network, demands: ReadonlyMap<string, readonly SiteDemand[]>, failure: Impact | undefined): State {
+/** An office's ways to the data center and back. */
+export interface Journey {
+  readonly site: string;
+  readonly there: readonly Path[];
+  readonly back: readonly Path[];
+}
+
+/**
+ * Every office's journeys after a failure. An area but the backbone is nobody's way but its own offices' (RFC 2328, 3.2: between areas
+ * everything crosses the backbone), so where only such areas miss something, the offices of all others go as in the `whole` network.
+ */
+export function journeysOf(province: Province, { sites }: Network, failure: Impact | undefined, whole?: readonly Journey[]): Journey[] {
   const prediction = predict(province, { failed: new Set(failure && [...failure.hosts, ...failure.links]) });
-  const cut = sites.filter(({ site }) => !prediction.reachable(site.slug, DATACENTER)).map(({ site }) => site.slug);
-  return { failure, cut, loads: demands.size === 0 ? [] : loadsOf(prediction, sites.map(({ site }) => site.slug), demands) };
+  const touched = whole === undefined || failure === undefined ? undefined : touchedAreas(province, failure);
+  return sites.map(({ site }, i): Journey => {
+    if (touched !== undefined && site.area !== undefined && !touched.has(site.area)) return whole![i]!;
+    return { site: site.slug, there: prediction.paths(site.slug, DATACENTER), back: prediction.paths(DATACENTER, site.slug) };
+  });
+}
+
+/** The areas that miss a link; undefined where the backbone is among them. */
+function touchedAreas(province: Province, { hosts, links }: Impact): ReadonlySet<string> | undefined {
+  const backbone = province.routing.areas.find(({ id }) => id === BACKBONE)?.name;
+  const gone = [...province.links.values()].filter(({ name, ends }) => links.includes(name) || ends.some(({ host }) => hosts.includes(host)));
+  const areas = new Set(gone.map(({ area }) => area).filter((area) => area !== undefined));
+  return backbone === undefined || areas.has(backbone) || gone.some(({ area }) => area === undefined) ? undefined : areas;
+}
+
+function stateOf(journeys: readonly Journey[], demands: ReadonlyMap<string, readonly SiteDemand[]>, failure: Impact | undefined): State {
+  const cut = journeys.filter(({ there, back }) => !arrives(there) || !arrives(back)).map(({ site }) => site);
+  return { failure, cut, loads: demands.size === 0 ? [] : loadsOf(journeys, demands) };
 }
 
 /** Traffic of both directions on its predicted paths; equal paths share it evenly, and what is not delivered is not sent. */
-function loadsOf(prediction: Prediction, sites: readonly string[], demands: ReadonlyMap<string, readonly SiteDemand[]>): Load[] {
-  const cases = [...demands.values()][0]!.map((demand) => demand.case);
+function loadsOf(journeys: readonly Journey[], demands: ReadonlyMap<string, readonly SiteDemand[]>): Load[] {
+  const cases = [...demands.values()][0]!.length;
   // By link and sender, one rate a case.
   const rates = new Map<string, Map<string, Float64Array>>();
   const put = (paths: readonly Path[], kbps: readonly number[]): void => {
@@ -53,15 +83,15 @@ function loadsOf(prediction: Prediction, sites: readonly string[], demands: Read
         let senders = rates.get(link);
         if (senders === undefined) rates.set(link, (senders = new Map()));
         let rate = senders.get(hosts[i]!);
-        if (rate === undefined) senders.set(hosts[i]!, (rate = new Float64Array(cases.length)));
+        if (rate === undefined) senders.set(hosts[i]!, (rate = new Float64Array(cases)));
         for (let n = 0; n < kbps.length; n++) rate[n]! += kbps[n]! / delivered.length;
       }
     }
   };
-  for (const site of sites) {
+  for (const { site, there, back } of journeys) {
     const asked = demands.get(site) ?? [];
-    put(prediction.paths(site, DATACENTER), asked.map(({ up }) => up));
-    put(prediction.paths(DATACENTER, site), asked.map(({ down }) => down));
+    put(there, asked.map(({ up }) => up));
+    put(back, asked.map(({ down }) => down));
   }
   return [...rates].flatMap(([link, senders]) => [...senders].map(([from, kbps]): Load => ({ link, from, kbps: [...kbps] })));
 }
