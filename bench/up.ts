@@ -7,7 +7,7 @@ import { type TwinReport, twinStatus, twinName } from "../infra/twin/index.ts";
 import { bootedHosts, loadProvince } from "../inventory/index.ts";
 import type { Environment, Province, Site } from "../inventory/model.ts";
 import { imagePackages } from "../scripts/lib/packages.ts";
-import { Workbench } from "../scripts/lib/workbench.ts";
+import { reportOf, Workbench } from "../scripts/lib/workbench.ts";
 import { type Access, openAccess } from "../monitoring/access.ts";
 import { mapLimited } from "../monitoring/probes/vantage.ts";
 import { bareBoot } from "./bareBoot.ts";
@@ -61,7 +61,7 @@ export async function benchUp(inventory: string, say: (line: string) => void): P
   say("adding a site");
   const concerned = await addSite(bench, province);
   const added = await bench.must("up", "--json");
-  const report = JSON.parse(added.stdout) as UpReport;
+  const report = reportOf<UpReport>(added);
   const touched = [...new Set(report.stacks.flatMap((stack) => stack.changes.map((change) => change.name)))].toSorted();
   const stranger = touched.find((name) => !concerned.includes(name));
   note({ name: "one site more", measured: seconds(added.seconds), bound: `≤ ${seconds(report.twin.seconds)} + 8 s`, kept: added.seconds <= report.twin.seconds + 8, note: "the floor: the new host's boot" });

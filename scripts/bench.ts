@@ -1,6 +1,7 @@
 /** `./egov bench NAME`: figures, each beside its floor or bound, measured now on this machine. */
 import { Argument, Command } from "commander";
 import { benchAudit } from "../bench/audit.ts";
+import { benchEngine, ENGINE_PARTS } from "../bench/engine.ts";
 import type { Figure } from "../bench/figure.ts";
 import { benchServices, SERVICES } from "../bench/services.ts";
 import { benchUp } from "../bench/up.ts";
@@ -27,6 +28,16 @@ export function benchCommand(): Command {
     .addOption(jsonOption())
     .action(async (options: { inventory: string; json?: boolean }) => {
       print(await benchAudit(options.inventory, (line) => { console.error(line); }), options.json);
+    });
+  command
+    .command("engine")
+    .description("the engine: what it adds to the SDK, its journal, its memory, and files on 50 hosts beside Ansible and pyinfra (from PyPI)")
+    .addArgument(new Argument("[parts...]", "these only").choices(Object.keys(ENGINE_PARTS)).default(Object.keys(ENGINE_PARTS)))
+    .addOption(inventoryOption())
+    .addOption(jsonOption())
+    .action(async (parts: readonly string[], options: { inventory: string; json?: boolean }) => {
+      await ensureRequirements();
+      print(await benchEngine(parts, options.inventory, (line) => { console.error(line); }), options.json);
     });
   withCommonOptions(command.command("services"))
     .description("the services of a twin that is up: mail, conference, monitoring")

@@ -3,7 +3,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { Failure } from "../inventory/failure.ts";
 import { conferenceKeys, type MadeInvitation, makeInvitation, roomOf } from "./lib/conference/invite.ts";
 import { holdMeeting, type MeetingReport } from "./lib/conference/meeting.ts";
-import { FINDINGS, printJson, table, withCommonOptions, type CommonOptions } from "./lib/program.ts";
+import { FINDINGS } from "./lib/exitCodes.ts";
+import { printJson, table, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { runSteps } from "./lib/progress.ts";
 import { select } from "./lib/province.ts";
 
@@ -87,7 +88,7 @@ async function test(options: TestOptions): Promise<MeetingReport> {
   let report: MeetingReport | undefined;
   await runSteps([{
     title: "meeting",
-    run: async (say) => {
+    run: async ({ progress: say }) => {
       report = await holdMeeting(selection, {
         sites: options.sites, browsers, cameras: Math.min(options.sites, options.cameras ?? MOST_CAMERAS), seconds: options.seconds,
         picturesPerSecond: PICTURES_PER_SECOND, room: options.room ?? first.slug, onProgress: say,

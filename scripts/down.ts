@@ -4,39 +4,58 @@ import { Command } from "commander";
 import { removeStack } from "../infra/engine/index.ts";
 import { twinDown, twinName } from "../infra/twin/index.ts";
 import { Failure } from "../inventory/failure.ts";
-import { drainOnSignal, printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
-import { runSteps } from "./lib/progress.ts";
-import { select } from "./lib/province.ts";
+import { type EngineCommandOptions, layersOf, openEngine, targetsOf, withEngineOptions } from "./lib/engine.ts";
+import { printEvent, printReport } from "./lib/eventLog.ts";
+import { drainOnSignal } from "./lib/program.ts";
+import { runSteps, type Step } from "./lib/progress.ts";
+import { select, type Selection } from "./lib/province.ts";
 import { openPlugins, runStack, summary } from "./lib/stackRun.ts";
 import { LAYERS } from "../stacks/layers.ts";
 import { engineOptions, stackName } from "./lib/stacks.ts";
 
+interface DownOptions extends EngineCommandOptions {
+  readonly yes?: boolean;
+}
+
 export function downCommand(): Command {
-  return withCommonOptions(new Command("down"))
-    .description("stop a twin and forget its stacks; on real hosts, take back what the stacks put there")
+  return withEngineOptions(new Command("down"))
+    .description("stop a twin and forget its stacks; on real hosts, or with --target or --only, take back what the stacks put there")
     .option("-y, --yes", "do not ask before real hosts are changed")
-    .action(async (options: CommonOptions & { yes?: boolean }) => {
+    .action(async (options: DownOptions) => {
       const selection = select(options);
       const { province, environment } = selection;
-      const signal = drainOnSignal();
       const silent = options.json === true;
-      const layers = LAYERS.toReversed();
-      if (environment.kind === "twin") {
+      if (environment.kind === "twin" && options.target === undefined && options.only === undefined) {
         // The hosts vanish whole: there is nothing to take back on them first.
         await runSteps([
           { title: `twin ${environment.name}`, run: async () => { await twinDown(twinName(province, environment)); return "gone"; } },
-          { title: "stacks", run: async () => { for (const layer of layers) await removeStack(engineOptions(layer, selection)); return "forgotten"; } },
+          { title: "stacks", run: async () => { for (const layer of LAYERS.toReversed()) await removeStack(engineOptions(layer, selection)); return "forgotten"; } },
         ], { silent });
       } else {
-        if (options.yes !== true) await ask(environment.name);
-        await using plugins = await openPlugins();
-        await runSteps(layers.map((layer) => ({
-          title: stackName(layer, selection),
-          run: async (report) => summary(await runStack("destroy", layer, selection, { signal, plugins, onProgress: report }), "destroy"),
-        })), { silent });
+        if (environment.kind !== "twin" && options.yes !== true) await ask(environment.name);
+        await takeBack(selection, options, silent);
       }
-      if (silent) printJson({ environment: environment.name, down: true });
+      if (silent) printReport({ environment: environment.name, down: true });
     });
+}
+
+async function takeBack(selection: Selection, options: DownOptions, silent: boolean): Promise<void> {
+  const signal = drainOnSignal();
+  const engine = await openEngine(options);
+  await using plugins = await openPlugins();
+  await runSteps(layersOf(options).toReversed().flatMap((layer): Step[] => {
+    const targets = targetsOf(options.target, stackName(layer, selection));
+    if (targets?.length === 0) return [];
+    return [{
+      title: stackName(layer, selection),
+      run: async (tell) => summary(await runStack("destroy", layer, selection, {
+        engine, signal, plugins, tell,
+        ...(targets === undefined ? {} : { targets }),
+        ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
+        ...(silent ? { onEvent: printEvent } : {}),
+      }), "destroy"),
+    }];
+  }), { silent });
 }
 
 async function ask(name: string): Promise<void> {

@@ -10,7 +10,7 @@ import type { Province } from "../inventory/model.ts";
 import type { MailReport } from "../monitoring/probes/mail.ts";
 import { verdictsOn } from "../monitoring/probes/mailVerdict.ts";
 import { mailCredentials } from "./lib/mailCredentials.ts";
-import { Workbench } from "./lib/workbench.ts";
+import { reportOf, Workbench } from "./lib/workbench.ts";
 
 const SLUG = "mail-test";
 const PASSWORD = "một mật khẩu đủ dài";
@@ -332,8 +332,7 @@ describe("changes", { timeout: 120_000 }, () => {
     writeFileSync(table, "login,name,body\nnguyen.moi,Nguyễn Mới,so-mau\n");
     expect((await bench.must("people", "import", table)).stdout).toBe("1 added, 0 there already\n");
     expect((await bench.must("people", "import", table)).stdout).toBe("0 added, 1 there already\n");
-    const { stdout } = await bench.must("up", "--only", "mail", "--no-prove", "--json");
-    const { stacks } = JSON.parse(stdout) as { stacks: { changes: { name: string }[] }[] };
+    const { stacks } = reportOf<{ stacks: { changes: { name: string }[] }[] }>(await bench.must("up", "--only", "mail", "--no-prove", "--json"));
     expect(stacks.flatMap((stack) => stack.changes.map((change) => change.name)).toSorted()).toEqual(["mbox1", "mx1"]);
     const { id } = await submit(WORKSTATION, CLERK, "--from", at(CLERK), "--to", at("nguyen.moi"));
     await arrived("nguyen.moi", id);

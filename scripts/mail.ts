@@ -4,7 +4,8 @@ import { openAccess } from "../monitoring/access.ts";
 import { type MailReport, probeMail } from "../monitoring/probes/mail.ts";
 import { mailCredentials } from "./lib/mailCredentials.ts";
 import { mailLines, mailMatrix, mailSummary } from "./lib/mailText.ts";
-import { FINDINGS, printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
+import { FINDINGS } from "./lib/exitCodes.ts";
+import { printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { runSteps } from "./lib/progress.ts";
 import { select } from "./lib/province.ts";
 
@@ -18,7 +19,7 @@ export function mailCommand(): Command {
       let report: MailReport | undefined;
       await runSteps([{
         title: "mail",
-        run: async (say) => {
+        run: async ({ progress: say }) => {
           await using access = await openAccess(selection.province, selection.environment);
           report = await probeMail(selection.province, access.vantages, credentials, say);
           return mailSummary(report);

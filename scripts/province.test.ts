@@ -13,7 +13,7 @@ import { connectionOf } from "../infra/reach.ts";
 import { loadProvince } from "../inventory/index.ts";
 import { projectDirectory } from "./lib/paths.ts";
 import { addSite, NEW_SITE } from "./lib/newSite.ts";
-import { type CommandRun, Workbench } from "./lib/workbench.ts";
+import { type CommandRun, reportOf, Workbench } from "./lib/workbench.ts";
 
 const SLUG = "province-test";
 const PROOF = "3/3 sites, 6/6 pairs";
@@ -46,7 +46,7 @@ function groups(): string[] {
 
 /** Names of the hosts that an `up --json` changed, sorted. */
 function touched(run: CommandRun): string[] {
-  const { stacks } = JSON.parse(run.stdout) as { stacks: { changes: { name: string }[] }[] };
+  const { stacks } = reportOf<{ stacks: { changes: { name: string }[] }[] }>(run);
   return [...new Set(stacks.flatMap((stack) => stack.changes.map((change) => change.name)))].toSorted();
 }
 
@@ -99,7 +99,7 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
     await sleep(4_000);
     child.kill("SIGINT");
     const stopped = await ended;
-    expect(stopped.exitCode).toBe(130);
+    expect(stopped.exitCode).toBe(8);
     expect(stopped.stderr).toContain("same command");
 
     const run = await bench.must("up");
@@ -178,7 +178,7 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
   test("what somebody changes on a host is seen by a refresh, line by line, and mended by up", async () => {
     await bench.must("ssh", "r-so-mau", "--", "sed -i 's/^hostname .*/hostname somebody/' /etc/frr/frr.conf");
     const preview = await bench.egov("preview", "--refresh", "--expect-no-changes");
-    expect(preview.exitCode).toBe(2);
+    expect(preview.exitCode).toBe(7);
     expect(preview.stdout).toMatch(/^ +-hostname somebody$/m);
     expect(preview.stdout).toMatch(/^ +\+hostname r-so-mau$/m);
     const run = await bench.must("up", "--refresh", "--json");
@@ -194,7 +194,7 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
     await bench.must("twin", "exec", hub!, "--", "systemctl", "stop", "ssh");
 
     const broken = await bench.egov("up");
-    expect(broken.exitCode).toBe(1);
+    expect(broken.exitCode).toBe(4);
     expect(broken.stderr).toContain(hub);
     expect(broken.stderr).toContain("the same command goes on");
 
@@ -203,13 +203,13 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
     // The others were done before; the data center's servers waited for the network.
     expect(touched(mended)).toContain(hub);
     expect(touched(mended).every((name) => concerned.includes(name))).toBe(true);
-    expect(JSON.parse(mended.stdout)).toMatchObject({ proof: { ok: true, reachability: { sites: { reached: 4, total: 4 }, pairs: { reached: 12, total: 12 } } } });
+    expect(reportOf(mended)).toMatchObject({ proof: { ok: true, reachability: { sites: { reached: 4, total: 4 }, pairs: { reached: 12, total: 12 } } } });
     expect((await bench.must("ssh", `r-${NEW_SITE}`, "--", "hostname")).stdout).toBe(`r-${NEW_SITE}\n`);
 
     for (const [file, text] of Object.entries(description)) await bench.edit(file, () => text);
     const left = await bench.must("up", "--json");
     expect(touched(left)).toEqual(concerned);
-    expect(JSON.parse(left.stdout)).toMatchObject({ proof: { ok: true, reachability: { sites: { reached: 3, total: 3 } } } });
+    expect(reportOf(left)).toMatchObject({ proof: { ok: true, reachability: { sites: { reached: 3, total: 3 } } } });
     expect((await remains()).some((line) => line.includes(NEW_SITE))).toBe(false);
   });
 
@@ -261,7 +261,7 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
       const run = await bench.must("up", "--environment", "production", "--yes", "--json");
       // The edge of the state network belongs to somebody else.
       expect(touched(run)).not.toContain("tslcd1");
-      expect(JSON.parse(run.stdout)).toMatchObject({ proof: { ok: true, reachability: { sites: { reached: 3, total: 3 }, pairs: { reached: 6, total: 6 } } } });
+      expect(reportOf(run)).toMatchObject({ proof: { ok: true, reachability: { sites: { reached: 3, total: 3 }, pairs: { reached: 6, total: 6 } } } });
       process.env["PULUMI_CONFIG_PASSPHRASE"] = "wrong";
       expect((await bench.egov("preview", "--environment", "production")).stderr).toContain("the passphrase is wrong");
     } finally {

@@ -27,7 +27,7 @@ export function twinCommand(): Command {
       const progress = twinProgress(bootedHosts(province, environment).length);
       await runSteps([{
         title: `twin ${environment.name}`,
-        run: async (report) => {
+        run: async ({ progress: report }) => {
           const twin = await twinUp(province, environment.name, {
             packages: imagePackages(province), communes: options.communes, signal, onEvent: (event) => report(progress(event)),
           });

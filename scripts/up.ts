@@ -9,41 +9,49 @@ import { openAccess } from "../monitoring/access.ts";
 import { prove, type ProofReport } from "../monitoring/proof.ts";
 import { type StackOutcome, tellStackStates } from "../monitoring/stackState.ts";
 import { imagePackages } from "./lib/packages.ts";
-import { drainOnSignal, FINDINGS, printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
+import { type EngineCommandOptions, layersOf, openEngine, targetsOf, withEngineOptions } from "./lib/engine.ts";
+import { printEvent, printReport } from "./lib/eventLog.ts";
+import { FINDINGS } from "./lib/exitCodes.ts";
+import { drainOnSignal } from "./lib/program.ts";
 import { previewAll } from "./lib/previewAll.ts";
 import { runSteps, type Step } from "./lib/progress.ts";
 import { proofLines, proofSummary } from "./lib/proofText.ts";
 import { select, type Selection } from "./lib/province.ts";
 import { ensureRequirements } from "./lib/requirements.ts";
 import { openPlugins, runStack, type StackRun, summary } from "./lib/stackRun.ts";
-import { LAYERS, type Layer } from "../stacks/layers.ts";
 import { isUp, serviceKeys } from "./lib/services.ts";
 import { stackName } from "./lib/stacks.ts";
 import { communesOption, twinOutcome, twinProgress, type CommunesOption } from "./lib/twinText.ts";
 
-interface UpOptions extends CommonOptions, CommunesOption {
+interface UpOptions extends EngineCommandOptions, CommunesOption {
   readonly refresh?: boolean;
   readonly yes?: boolean;
   readonly prove: boolean;
-  readonly only?: readonly Layer[];
+  readonly rollbackOnFailure?: boolean;
+  readonly confirm: Confirmation;
 }
+
+/** What a router has to have again after a change before the change is kept. */
+type Confirmation = "reach" | "neighbours";
 
 /** How long routing may take after the last change until a miss counts, seconds. */
 const PATIENCE_SECONDS = 30;
 
 export function upCommand(): Command {
-  return withCommonOptions(new Command("up"))
+  return withEngineOptions(new Command("up"))
     .description("bring the province up: a twin's hosts, every stack in order, and the proof; what is up already is left alone")
     .addOption(communesOption())
     .option("--refresh", "compare the state with the hosts first, and mend what differs")
     .option("-y, --yes", "do not ask before real hosts are changed")
     .option("--no-prove", "leave out the proof")
-    .addOption(new Option("--only <layers...>", "bring up only these stacks, of which the others are up already").choices(LAYERS))
+    .option("--rollback-on-failure", "when anything fails, take back all that this command has changed")
+    .addOption(new Option("--confirm <by>", "what a changed router must have again within seconds, or it goes back by itself: a way in and its neighbours, or only the way in")
+      .choices(["neighbours", "reach"]).default("neighbours"))
     .action(async (options: UpOptions) => {
       const selection = select(options);
       const signal = drainOnSignal();
       const report = await bringUp(selection, options, signal);
-      if (options.json === true) printJson(report);
+      if (options.json === true) printReport(report);
       else if (report.proof !== undefined) for (const line of proofLines(report.proof)) console.log(line);
       if (report.proof?.ok === false) process.exitCode = FINDINGS;
     });
@@ -69,7 +77,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
     await ensureRequirements();
     const wired = Promise.withResolvers<void>();
     ready = wired.promise;
-    steps.push(step(`twin ${environment.name}`, wired, async (say) => {
+    steps.push(step(`twin ${environment.name}`, wired, async ({ progress: say }) => {
       const progress = twinProgress(bootedHosts(province, environment).length);
       report.twin = await twinUp(province, environment.name, {
         packages: imagePackages(province), communes: options.communes, signal, keepLeaving: true, first: canaryOf(province)?.name,
@@ -82,18 +90,28 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
       return twinOutcome(report.twin);
     }));
   } else if (options.yes !== true) {
-    await askFirst(selection, signal);
+    await askFirst(selection, options, signal);
   }
 
+  const engine = await openEngine(options);
   await using plugins = await openPlugins();
   const outcomes: StackOutcome[] = [];
   // All programs start at once, for loading them takes longest; each touches hosts only when the one before is done.
-  for (const layer of LAYERS.filter((one) => options.only?.includes(one) ?? true)) {
+  for (const layer of layersOf(options)) {
+    const targets = targetsOf(options.target, stackName(layer, selection));
+    if (targets?.length === 0) continue;
     const after = ready;
     const done = Promise.withResolvers<void>();
     ready = done.promise;
-    steps.push(step(stackName(layer, selection), done, async (say) => {
-      const run = await runStack("up", layer, selection, { signal, after, plugins, refresh, onProgress: say });
+    steps.push(step(stackName(layer, selection), done, async (tell) => {
+      const run = await runStack("up", layer, selection, {
+        engine, signal, after, plugins, refresh, tell,
+        ...(targets === undefined ? {} : { targets }),
+        ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
+        rollbackOnFailure: options.rollbackOnFailure === true,
+        environment: { EGOV_CONFIRM: options.confirm },
+        ...(silent ? { onEvent: printEvent } : {}),
+      });
       report.stacks.push(run);
       return summary(run, "up");
     }));
@@ -113,11 +131,11 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
   if (options.prove) {
     await runSteps([{
       title: "proof",
-      run: async (say) => {
+      run: async ({ progress }) => {
         signal.throwIfAborted();
         await using access = await openAccess(province, environment);
         report.proof = await prove(province, environment, access, {
-          patienceSeconds: PATIENCE_SECONDS, services: await serviceKeys(selection), onProgress: say,
+          patienceSeconds: PATIENCE_SECONDS, services: await serviceKeys(selection), onProgress: progress,
         });
         return proofSummary(report.proof);
       },
@@ -140,9 +158,9 @@ function step(title: string, done: PromiseWithResolvers<void>, run: Step["run"])
   done.promise.catch(() => {});
   return {
     title,
-    run: async (say) => {
+    run: async (tell) => {
       try {
-        const outcome = await run(say);
+        const outcome = await run(tell);
         done.resolve();
         return outcome;
       } catch (error) {
@@ -159,8 +177,8 @@ async function bootsAnew({ province, environment }: Selection): Promise<boolean>
 }
 
 /** Shows what would change on real hosts and asks. @throws Failure when the answer is no, or there is no one to ask. */
-async function askFirst(selection: Selection, signal: AbortSignal): Promise<void> {
-  const unseen = await previewAll(selection, { signal }, (run) => { console.error(`${run.stack}: ${summary(run, "preview")}`); });
+async function askFirst(selection: Selection, options: UpOptions, signal: AbortSignal): Promise<void> {
+  const unseen = await previewAll(selection, options, { engine: await openEngine(options), signal }, (run) => { console.error(`${run.stack}: ${summary(run, "preview")}`); });
   for (const stack of unseen) console.error(`${stack}: to be built for the first time`);
   if (!process.stdin.isTTY) throw new Failure("real hosts would be changed and there is no terminal to ask on", { advice: "Add --yes." });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

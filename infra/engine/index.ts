@@ -9,7 +9,7 @@ export type { StackState, StackSummary } from "./stack.ts";
 export { deleteFromState, exportStack, importStack, recoverStack, unprotect } from "./stateEdit.ts";
 export type { DeletionOptions, ExportedStack } from "./stateEdit.ts";
 export type { HistoryEntry } from "./stateStore.ts";
-export { ensureSecret, readSettings, setConfig, setSecret } from "./settings.ts";
+export { ensureSecret, readSettings, removeConfig, setConfig, setSecret } from "./settings.ts";
 export type { ConfigValue } from "./settings.ts";
 export type { ResourceState } from "./resourceState.ts";
 export type {

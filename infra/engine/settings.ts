@@ -54,6 +54,11 @@ export class SettingsFile {
     this.#document.setIn(["config", key], value);
   }
 
+  /** False when there was no such value. */
+  remove(key: string): boolean {
+    return this.#document.deleteIn(["config", key]);
+  }
+
   async write(path: string = this.path): Promise<void> {
     await writeFileAtomic(path, this.#document.toString());
   }
@@ -118,7 +123,7 @@ async function change<T>(options: SettingsOptions, edit: (file: SettingsFile, cr
   return edit(file, crypter);
 }
 
-async function fullKey(options: SettingsOptions, key: string): Promise<string> {
+async function fullKey(options: Pick<SettingsOptions, "projectDirectory">, key: string): Promise<string> {
   return key.includes(":") ? key : `${(await readProject(options.projectDirectory)).name}:${key}`;
 }
 
@@ -158,4 +163,12 @@ export async function setSecret(options: SettingsOptions, key: string, value: st
     file.set(name, { secure: crypter.encrypt(value) });
     await file.write();
   });
+}
+
+/** Removes a configuration value. False when there was none; the file is left alone then. Secrets need not be opened for it. */
+export async function removeConfig(options: Omit<SettingsOptions, "passphrase">, key: string): Promise<boolean> {
+  const file = await openSettings(options);
+  if (!file.remove(await fullKey(options, key))) return false;
+  await file.write();
+  return true;
 }

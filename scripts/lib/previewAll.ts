@@ -1,6 +1,7 @@
 /** Previews every stack that can be previewed. */
 import { readStack } from "../../infra/engine/index.ts";
 import { LAYERS, type Layer } from "../../stacks/layers.ts";
+import { type EngineCommandOptions, layersOf, targetsOf } from "./engine.ts";
 import type { Selection } from "./province.ts";
 import { openPlugins, runStack, type StackRun, type StackRunOptions } from "./stackRun.ts";
 import { engineOptions, stackName } from "./stacks.ts";
@@ -9,10 +10,19 @@ import { engineOptions, stackName } from "./stacks.ts";
  * Runs the previews side by side and calls `onRun` for each in the stacks' order. A stack reads what the ones before it gave
  * out, so those after one that has never been up cannot be previewed: their names are in the result.
  */
-export async function previewAll(selection: Selection, options: StackRunOptions, onRun: (run: StackRun) => void): Promise<string[]> {
+export async function previewAll(selection: Selection, chosen: EngineCommandOptions, options: StackRunOptions, onRun: (run: StackRun) => void): Promise<string[]> {
   await using plugins = await openPlugins();
-  const seen = await previewable(selection);
-  const runs = seen.map((layer) => runStack("preview", layer, selection, { ...options, plugins }));
+  const wanted = layersOf(chosen);
+  const seen = (await previewable(selection)).filter((layer) => wanted.includes(layer));
+  const runs = seen.flatMap((layer) => {
+    const targets = targetsOf(chosen.target, stackName(layer, selection));
+    if (targets?.length === 0) return [];
+    return [runStack("preview", layer, selection, {
+      ...options, plugins,
+      ...(targets === undefined ? {} : { targets }),
+      ...(chosen.parallel === undefined ? {} : { parallel: chosen.parallel }),
+    })];
+  });
   // The first failure in order is thrown below; whoever fails meanwhile must not end the process.
   for (const run of runs) run.catch(() => {});
   try {
@@ -20,7 +30,7 @@ export async function previewAll(selection: Selection, options: StackRunOptions,
   } finally {
     await Promise.allSettled(runs);
   }
-  return LAYERS.slice(seen.length).map((layer) => stackName(layer, selection));
+  return wanted.filter((layer) => !seen.includes(layer)).map((layer) => stackName(layer, selection));
 }
 
 /** The layers up to the first that has never been up. */

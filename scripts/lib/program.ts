@@ -1,9 +1,7 @@
 /** What all commands share: options, one way to print an error, one way to stop. */
 import { type Command, CommanderError, Option } from "commander";
 import { Failure } from "../../inventory/failure.ts";
-
-/** Exit code when a command found differences or misses, as opposed to an error (1). */
-export const FINDINGS = 2;
+import { CANCELLED } from "./exitCodes.ts";
 
 /** The options that nearly every command takes. */
 export interface CommonOptions {
@@ -69,7 +67,7 @@ export function drainOnSignal(): AbortSignal {
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(130);
     console.error("stopping: what has begun is being finished; once more stops at once");
-    controller.abort(new Failure("stopped on request", { advice: "Run the same command again to go on.", exitCode: 130 }));
+    controller.abort(new Failure("stopped on request", { advice: "Run the same command again to go on.", exitCode: CANCELLED }));
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);

@@ -2,13 +2,27 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Argument } from "commander";
 import type { EngineOptions } from "../../infra/engine/index.ts";
 import { Failure } from "../../inventory/failure.ts";
-import type { Layer } from "../../stacks/layers.ts";
+import { LAYERS, type Layer } from "../../stacks/layers.ts";
+import { STACK_NOT_FOUND } from "./exitCodes.ts";
 import { projectDirectory } from "./paths.ts";
 import type { Selection } from "./province.ts";
 
 export const stackName = (layer: Layer, { environment }: Selection): string => `${layer}.${environment.name}`;
+
+/** The argument that names a stack: `network`, or in full `network.twin`. */
+export const stackArgument = (): Argument => new Argument("<stack>", "network, or in full network.twin");
+
+/** The layer of a stack's name. @throws Failure when there is no such layer, or the name is another environment's. */
+export function layerOf(stack: string, { environment }: Selection): Layer {
+  const [name = "", place = environment.name] = stack.split(".");
+  const layer = LAYERS.find((one) => one === name);
+  if (layer === undefined) throw new Failure(`there is no stack '${stack}'`, { advice: `Stacks are: ${LAYERS.join(", ")}.`, exitCode: STACK_NOT_FOUND });
+  if (place !== environment.name) throw new Failure(`the stack '${stack}' is another environment's`, { advice: `Add --environment ${place}.`, exitCode: STACK_NOT_FOUND });
+  return layer;
+}
 
 /**
  * What the engine needs to work on one stack. A province's folder holds its own settings (`Pulumi.STACK.yaml`) and

@@ -24,6 +24,12 @@ export interface CommandRun {
   readonly seconds: number;
 }
 
+/** The report that a command prints with `--json`: all it prints, or after its events the last line. */
+export function reportOf<T>({ stdout }: CommandRun): T {
+  const lines = stdout.trimEnd().split("\n");
+  return JSON.parse(lines[0] === "{" || lines[0] === "[" ? stdout : lines.at(-1)!) as T;
+}
+
 /** A copy of a province's description in a folder of its own: its twin, state and edits disturb nobody. Disposing takes all of it away. */
 export class Workbench implements AsyncDisposable {
   readonly directory: string;
