@@ -33,6 +33,8 @@ export interface ProofOptions {
 
 /** Services take longer to come up than routing: a mail filter reads its rules and languages for seconds, on a busy machine for many. */
 const SERVICE_PATIENCE = 3;
+/** Exit code of a command on a host that did not answer, as ssh reports it. */
+const UNREACHABLE = 255;
 /** Routers asked at the same time. */
 const PARALLEL_LOGINS = 8;
 
@@ -68,7 +70,9 @@ async function proveAdjacency(province: Province, environment: Environment, acce
     const asked = [...protocols].filter(([host]) => previous === undefined || previous.misses.some((miss) => miss.host === host));
     await mapLimited(asked, PARALLEL_LOGINS, async ([name, adjacencies]) => {
       const command = adjacencyCommand(adjacencies.map((adjacency) => adjacency.protocol));
-      outputs.set(name, (await access.onHost(province.hosts.get(name) as Host, command)).stdout);
+      const { exitCode, stdout } = await access.onHost(province.hosts.get(name) as Host, command);
+      if (exitCode === UNREACHABLE) outputs.delete(name);
+      else outputs.set(name, stdout);
     });
     return compareAdjacencies(intended, outputs);
   }, (report) => report.misses.length === 0);

@@ -41,9 +41,10 @@ describe("what a router says of its neighbours", () => {
     expect(report.unexpected).toMatchObject([{ host: "core1", protocol: "ospf2", interface: "link77" }]);
   });
 
-  test("nothing, when it does not answer: then it misses all", () => {
+  test("nothing, when it does not answer: then it misses all, and nobody says that they are absent", () => {
     const report = compareAdjacencies(intended, new Map());
     expect(report.misses).toHaveLength(intended.length);
+    expect(new Set(report.misses.map((miss) => miss.state))).toEqual(new Set(["not known, for the host does not answer"]));
     expect(compareAdjacencies(intended, new Map([["core1", "ospfd is not running\n"]])).misses).toHaveLength(intended.length);
   });
 });

@@ -28,8 +28,11 @@ export interface LiveAdjacency {
   readonly state: string;
 }
 
+/** State of what a host that gave no answer was to tell of: nobody knows. */
+const SILENT = "not known, for the host does not answer";
+
 export interface AdjacencyMiss extends Adjacency {
-  /** What the daemon says instead of up: a state, or `absent`. */
+  /** What the daemon says instead of up: a state, or `absent`; or that the host does not answer. */
   readonly state: string;
 }
 
@@ -53,7 +56,7 @@ export function matchAdjacencies(intended: readonly Adjacency[], live: ReadonlyM
   for (const adjacency of intended) {
     const found = live.get(adjacency.host)?.find((candidate) => isSame(adjacency, candidate));
     if (found !== undefined) matched.add(found);
-    if (found?.up !== true) misses.push({ ...adjacency, state: found?.state ?? "absent" });
+    if (found?.up !== true) misses.push({ ...adjacency, state: found?.state ?? (live.has(adjacency.host) ? "absent" : SILENT) });
   }
   const unexpected = [...live].flatMap(([host, list]) => list.filter((item) => !matched.has(item)).map((item) => ({ host, ...item })));
   return { up: intended.length - misses.length, total: intended.length, misses, unexpected };
