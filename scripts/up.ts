@@ -1,6 +1,7 @@
 /** `./egov up`: from the inventory to a province that works, and the proof that it does. */
 import { createInterface } from "node:readline/promises";
 import { Command, Option } from "commander";
+import { type Confirmation, CONFIRMATIONS } from "../infra/host/confirm.ts";
 import { type TwinReport, twinName, twinStatus, twinUp } from "../infra/twin/index.ts";
 import { canaryOf } from "../infra/waves.ts";
 import { Failure } from "../inventory/failure.ts";
@@ -31,9 +32,6 @@ interface UpOptions extends EngineCommandOptions, CommunesOption {
   readonly confirm: Confirmation;
 }
 
-/** What a router has to have again after a change before the change is kept. */
-type Confirmation = "reach" | "neighbours";
-
 /** How long routing may take after the last change until a miss counts, seconds. */
 const PATIENCE_SECONDS = 30;
 
@@ -46,7 +44,7 @@ export function upCommand(): Command {
     .option("--no-prove", "leave out the proof")
     .option("--rollback-on-failure", "when anything fails, take back all that this command has changed")
     .addOption(new Option("--confirm <by>", "what a changed router must have again within seconds, or it goes back by itself: a way in and its neighbours, or only the way in")
-      .choices(["neighbours", "reach"]).default("neighbours"))
+      .choices(CONFIRMATIONS).default("neighbours"))
     .action(async (options: UpOptions) => {
       const selection = select(options);
       const signal = drainOnSignal();
@@ -77,7 +75,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
     await ensureRequirements();
     const wired = Promise.withResolvers<void>();
     ready = wired.promise;
-    steps.push(step(`twin ${environment.name}`, wired, async ({ progress: say }) => {
+    steps.push(step(`twin ${environment.name}`, [wired], async ({ progress: say }) => {
       const progress = twinProgress(bootedHosts(province, environment).length);
       report.twin = await twinUp(province, environment.name, {
         packages: imagePackages(province), communes: options.communes, signal, keepLeaving: true, first: canaryOf(province)?.name,
@@ -93,30 +91,35 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
     await askFirst(selection, options, signal);
   }
 
-  const engine = await openEngine(options);
+  const engine = await openEngine(options, { rollbackOnFailure: options.rollbackOnFailure === true });
   await using plugins = await openPlugins();
   const outcomes: StackOutcome[] = [];
+  const wave = layersOf(options).flatMap((layer) => {
+    const stack = stackName(layer, selection);
+    const targets = targetsOf(options.target, stack);
+    return targets?.length === 0 ? [] : [{ layer, stack, targets, ended: Promise.withResolvers<void>() }];
+  });
   // All programs start at once, for loading them takes longest; each touches hosts only when the one before is done.
-  for (const layer of layersOf(options)) {
-    const targets = targetsOf(options.target, stackName(layer, selection));
-    if (targets?.length === 0) continue;
+  for (const [index, { layer, stack, targets, ended }] of wave.entries()) {
     const after = ready;
     const done = Promise.withResolvers<void>();
     ready = done.promise;
-    steps.push(step(stackName(layer, selection), done, async (tell) => {
+    // What a stack did is kept only when all stacks after it have succeeded.
+    const rollback = { rollbackOnFailure: true, keepAfter: wave[index + 1]?.ended.promise ?? Promise.resolve(), onApplied: done.resolve };
+    steps.push(step(stack, [done, ended], async (tell) => {
       const run = await runStack("up", layer, selection, {
         engine, signal, after, plugins, refresh, tell,
         ...(targets === undefined ? {} : { targets }),
         ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
-        rollbackOnFailure: options.rollbackOnFailure === true,
+        ...(options.rollbackOnFailure === true ? rollback : {}),
         environment: { EGOV_CONFIRM: options.confirm },
         ...(silent ? { onEvent: printEvent } : {}),
       });
       report.stacks.push(run);
       return summary(run, "up");
     }));
-    const note = (succeeded: boolean): void => { outcomes.push({ stack: stackName(layer, selection), succeeded, endedAt: new Date() }); };
-    done.promise.then(() => note(true), () => note(false));
+    const note = (succeeded: boolean): void => { outcomes.push({ stack, succeeded, endedAt: new Date() }); };
+    ended.promise.then(() => note(true), () => note(false));
   }
   try {
     await runSteps([steps], { silent });
@@ -152,19 +155,19 @@ async function tellMonitoring(selection: Selection, outcomes: readonly StackOutc
   await tellStackStates(province, access, outcomes);
 }
 
-/** A step that others wait for: `done` settles with it, if it has not before. */
-function step(title: string, done: PromiseWithResolvers<void>, run: Step["run"]): Step {
+/** A step that others wait for: all of `done` settle with it, those that have not before. */
+function step(title: string, done: readonly PromiseWithResolvers<void>[], run: Step["run"]): Step {
   // Whoever waits learns of a failure; where nobody does, the step itself has told it.
-  done.promise.catch(() => {});
+  for (const one of done) one.promise.catch(() => {});
   return {
     title,
     run: async (tell) => {
       try {
         const outcome = await run(tell);
-        done.resolve();
+        for (const one of done) one.resolve();
         return outcome;
       } catch (error) {
-        done.reject(error);
+        for (const one of done) one.reject(error);
         throw error;
       }
     },

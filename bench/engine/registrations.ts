@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { findPulumi } from "../../infra/engine/choice.ts";
+import { findCli } from "../../infra/engine/cli/find.ts";
 import type { Figure } from "../figure.ts";
 import { BenchProject } from "./project.ts";
 
@@ -39,8 +39,8 @@ export async function benchRegistrations(say: (line: string) => void): Promise<F
   note({ name: `up of ${THINGS} new resources`, measured: ratio(fastest(ups)), bound: `≤ 1.5 × ${floor.toFixed(1)} s`, kept: fastest(ups) <= 1.5 * floor, note: "the floor: the SDK against a monitor that does nothing" });
   note({ name: "preview of them without change", measured: ratio(fastest(previews)), bound: `≤ 1.2 × ${floor.toFixed(1)} s`, kept: fastest(previews) <= 1.2 * floor, note: "the same floor" });
 
-  if (await findPulumi() === undefined) {
-    say("no pulumi CLI on the PATH: it does not stand beside the embedded engine in this run");
+  if ((await findCli())?.supported !== true) {
+    say("no Pulumi CLI of a supported version on the PATH: it does not stand beside the embedded engine in this run");
   } else {
     await using project = await BenchProject.create();
     const up = expect(await run("up", "pulumi", project, THINGS), "create", THINGS);

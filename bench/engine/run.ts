@@ -15,7 +15,7 @@ if (operation === "floor") {
 } else {
   const engine = await chooseEngine(engineName as EngineName);
   const result = await engine[operation as "up" | "preview" | "destroy"](options);
-  if (!result.succeeded) throw new Error(JSON.stringify(result.errors.concat(result.failed.map(({ error }) => error))));
+  if (!result.succeeded) throw new Error(JSON.stringify(result.errors.concat(result.failed.map(({ error }: { error: string }) => error))));
   counts = result.counts;
 }
 const seconds = (performance.now() - startedAt) / 1000;

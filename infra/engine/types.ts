@@ -36,6 +36,13 @@ export interface EngineOptions {
    * inputs, deleted ones are made again. Not after an abort: who aborts decides for himself.
    */
   readonly rollbackOnFailure?: boolean;
+  /**
+   * With rollbackOnFailure: what else has to succeed before what this update did is kept, the stacks after it most likely. When
+   * it rejects, all is taken back. Until then the update does not end, but its outputs can be read.
+   */
+  readonly keepAfter?: Promise<unknown>;
+  /** Called when the update itself has succeeded and only waits for `keepAfter`. */
+  readonly onApplied?: () => void;
   /** The longest that a provider may take for one call where customTimeouts says nothing; 3600 by default. */
   readonly providerTimeoutSeconds?: number;
   /**

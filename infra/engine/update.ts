@@ -16,6 +16,7 @@ import { isReadable, refreshAll, refreshResource } from "./refresh.ts";
 import { removeAll } from "./removal.ts";
 import { channelOptions, listen } from "./rpc.ts";
 import { type RollbackResult, rollBack } from "./rollback.ts";
+import { amend } from "./run.ts";
 import { type Mode, type Opening, type Session, defaultParallel, isDry, load, open } from "./session.ts";
 import type { EngineOptions, Properties, UpdateResult } from "./types.ts";
 import { isProviderType, providedPackage, stackType } from "./urn.ts";
@@ -44,6 +45,7 @@ class Update {
   #shutdownSignalled = false;
   #rolledBack: RollbackResult = { rolledBack: [], notRolledBack: [] };
   #deployment: Deployment | undefined;
+  #outputsBefore: Properties = {};
 
   constructor(opening: Opening, begun: number) {
     this.#opening = opening;
@@ -67,10 +69,11 @@ class Update {
       if ((mode === "up" || mode === "preview") && this.#stopReason === undefined) this.#program = this.#startProgram(address);
       session = await load(this.#opening, () => this.#stopReason, (reason) => this.#stop(reason));
       this.#prestart(session);
+      this.#outputsBefore = session.run.snapshot.resources.find((state) => state.type === stackType)?.outputs ?? {};
       if (mode === "destroy") await this.#destroy(session);
       else if (mode === "up" || mode === "preview") await this.#deploy(session, resolveContext);
       else await this.#refreshOnly(session);
-      if (mode === "up" && options.rollbackOnFailure === true && report.hasFailed && !this.#isAborted) await this.#rollBack(session);
+      if (mode === "up" && options.rollbackOnFailure === true && !this.#isAborted) await this.#keepOrRollBack(session);
       await this.#putInOrder(session);
     } finally {
       options.signal?.removeEventListener("abort", onAbort);
@@ -191,9 +194,28 @@ class Update {
     }
   }
 
+  async #keepOrRollBack(session: Session): Promise<void> {
+    const { options, report } = this.#opening;
+    if (!report.hasFailed) {
+      // Whoever waits may read the outputs.
+      await session.log.flush();
+      options.onApplied?.();
+      try {
+        await options.keepAfter;
+        return;
+      } catch {
+        if (this.#isAborted) return;
+        report.error("it is taken back, for what was to succeed with it failed", "engine");
+      }
+    }
+    await this.#rollBack(session);
+  }
+
   async #rollBack({ run }: Session): Promise<void> {
-    this.#opening.report.say("warning", "the update failed; what it did is taken back", "engine");
+    this.#opening.report.say("warning", "what the update did is taken back", "engine");
     this.#rolledBack = await rollBack(run);
+    const stack = run.snapshot.resources.find((state) => state.type === stackType);
+    if (stack !== undefined) amend(run, stack, { ...stack, outputs: this.#outputsBefore });
     for (const { urn, error } of this.#rolledBack.notRolledBack) this.#opening.report.error(`${urn} could not be taken back: ${error}`, "engine");
   }
 

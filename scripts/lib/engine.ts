@@ -1,6 +1,6 @@
 /** The options that every command of the engine takes, and the engine that they choose. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { chooseEngine, type Engine, ENGINES, type EngineName } from "../../infra/engine/choice.ts";
+import { chooseEngine, type Engine, ENGINES, type EngineName, type Wanted } from "../../infra/engine/choice.ts";
 import { LAYERS, type Layer } from "../../stacks/layers.ts";
 import { type CommonOptions, withCommonOptions } from "./program.ts";
 
@@ -32,8 +32,9 @@ function positive(text: string): number {
   return value;
 }
 
-export async function openEngine({ engine }: Pick<EngineCommandOptions, "engine">): Promise<Engine> {
-  return await chooseEngine(engine);
+/** @throws Failure when the engine that is asked for is not here, or cannot do what is wanted */
+export async function openEngine({ engine }: Pick<EngineCommandOptions, "engine">, wanted: Wanted = {}): Promise<Engine> {
+  return await chooseEngine(engine, wanted);
 }
 
 /** The layers that the options name, in the order in which they come up. */

@@ -1,7 +1,7 @@
 /** Runs one stack's update and puts what the engine tells into a user's words. */
 import type { Engine } from "../../infra/engine/choice.ts";
 import { type DriftEvent, type EngineEvent, type EngineOptions, type Operation, PluginPool, type StepEvent, type UpdateResult } from "../../infra/engine/index.ts";
-import { wentBack } from "../../infra/host/revert.ts";
+import { wentBack } from "../../infra/host/confirm.ts";
 import { Failure } from "../../inventory/failure.ts";
 import type { Layer } from "../../stacks/layers.ts";
 import { CANCELLED, RESOURCE_FAILED } from "./exitCodes.ts";
@@ -13,7 +13,7 @@ import type { Selection } from "./province.ts";
 export type StackOperation = "preview" | "up" | "destroy" | "refresh" | "drift";
 
 /** `after`, `plugins` and the like are the engine's own; see EngineOptions. */
-export interface StackRunOptions extends Pick<EngineOptions, "signal" | "after" | "plugins" | "refresh" | "parallel" | "targets" | "rollbackOnFailure" | "environment"> {
+export interface StackRunOptions extends Pick<EngineOptions, "signal" | "after" | "plugins" | "refresh" | "parallel" | "targets" | "rollbackOnFailure" | "keepAfter" | "onApplied" | "environment"> {
   readonly engine: Engine;
   readonly tell?: Telling;
   /** Is told of everything that the engine tells. */
@@ -162,13 +162,16 @@ function stackFailure({ stack, result }: StackRun, operation: StackOperation): F
     ...result.failed.map(({ urn, error }) => error.includes(nameOf(urn)) ? error : `${nameOf(urn)}: ${error}`),
     ...result.skipped.map(({ urn, because }) => `${nameOf(urn)}: not touched, for it needs ${nameOf(because)}`),
   ];
+  if (result.rolledBack.length > 0) lines.push(`${stack}: ${result.rolledBack.length} changes were taken back`);
   if (result.aborted) {
     lines.push(`${stack}: stopped on request${result.remaining.length > 0 ? `; ${result.remaining.length} resources remain` : ""}`);
   }
   const onlyStopped = result.aborted && result.failed.length === 0 && result.errors.length === 0;
-  const changing = operation === "up" || operation === "destroy";
+  const changing = (operation === "up" || operation === "destroy") && result.rolledBack.length === 0;
+  const advice = changing ? "What could be done is done and saved; the same command goes on from there."
+    : result.rolledBack.length > 0 ? "Everything is as it was, but for what is named above." : "Nothing was changed.";
   return new Failure(lines.join("\n"), {
-    advice: changing ? "What could be done is done and saved; the same command goes on from there." : "Nothing was changed.",
+    advice,
     exitCode: onlyStopped ? CANCELLED : result.failed.length > 0 ? RESOURCE_FAILED : 1,
   });
 }
