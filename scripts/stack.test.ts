@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { projectDirectory } from "./lib/paths.ts";
 import { Workbench } from "./lib/workbench.ts";
 
@@ -10,6 +10,9 @@ const STACK = "urn:pulumi:network.twin::egov::pulumi:pulumi:Stack::egov-network.
 const PROVIDER = "urn:pulumi:network.twin::egov::pulumi:providers:host::default";
 const HOST = "urn:pulumi:network.twin::egov::host:index:Configuration::r-mau";
 const CANARY = "canary-of-the-stack-commands";
+
+// Each command is a process of its own, which takes long where the machine is busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 let bench: Workbench;
 beforeAll(async () => {
@@ -49,7 +52,7 @@ describe("states", () => {
     const drift = await bench.egov("drift");
     expect([drift.exitCode, drift.stderr.split("\n")[0]]).toEqual([6, "no stack of 'twin' is up"]);
     const exported = await bench.egov("stack", "export", "network");
-    expect([exported.exitCode, exported.stderr.split("\n")[0]]).toEqual([6, "network has no state"]);
+    expect([exported.exitCode, exported.stderr.split("\n")[0]]).toEqual([6, "network.twin has no state"]);
     expect(JSON.parse((await bench.must("stack", "ls", "--json")).stdout)).toEqual([]);
   });
 

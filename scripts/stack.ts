@@ -4,10 +4,9 @@ import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { exportStack, type HistoryEntry, importStack, listStacks, stackHistory } from "../infra/engine/index.ts";
 import { Failure } from "../inventory/failure.ts";
-import { STACK_NOT_FOUND } from "./lib/exitCodes.ts";
 import { printJson, table, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { select } from "./lib/province.ts";
-import { engineOptions, layerOf, stackArgument } from "./lib/stacks.ts";
+import { engineOptions, layerOf, optionsOfKnown, stackArgument } from "./lib/stacks.ts";
 
 /** Updates shown unless told otherwise. */
 const HISTORY_SHOWN = 10;
@@ -29,8 +28,7 @@ export function stackCommand(): Command {
     .option("--file <file>", "write it here instead, readable by its owner only")
     .action(async (stack: string, options: CommonOptions & { file?: string }) => {
       const selection = select(options);
-      const document = await exportStack(engineOptions(layerOf(stack, selection), selection));
-      if (document === undefined) throw new Failure(`${stack} has no state`, { advice: "./egov stack ls shows those that have one.", exitCode: STACK_NOT_FOUND });
+      const document = await exportStack(await optionsOfKnown(stack, selection));
       const json = `${JSON.stringify(document, null, 4)}\n`;
       if (options.file === undefined) process.stdout.write(json);
       else write(options.file, json);
@@ -56,7 +54,7 @@ export function stackCommand(): Command {
     .option("--limit <n>", "how many", Number, HISTORY_SHOWN)
     .action(async (stack: string, options: CommonOptions & { limit: number }) => {
       const selection = select(options);
-      const entries = (await stackHistory(engineOptions(layerOf(stack, selection), selection))).slice(0, options.limit);
+      const entries = (await stackHistory(await optionsOfKnown(stack, selection))).slice(0, options.limit);
       if (options.json === true) printJson(entries);
       else console.log(table(["WHEN", "WHAT", "SECONDS", "RESULT", "CHANGES"], entries.map(historyRow)));
     });

@@ -3,8 +3,8 @@ import { Command } from "commander";
 import { deleteFromState, unprotect } from "../infra/engine/index.ts";
 import { Failure } from "../inventory/failure.ts";
 import { printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
-import { select, type Selection } from "./lib/province.ts";
-import { engineOptions, layerOf, stackArgument } from "./lib/stacks.ts";
+import { select } from "./lib/province.ts";
+import { optionsOfKnown, stackArgument } from "./lib/stacks.ts";
 
 export function stateCommand(): Command {
   const command = new Command("state").description("edit a stack's state by hand; a backup is kept, no host is touched");
@@ -16,7 +16,7 @@ export function stateCommand(): Command {
     .option("--all", "all resources of the stack")
     .action(async (stack: string, urns: string[], options: CommonOptions & { all?: boolean }) => {
       if (options.all !== true && urns.length === 0) throw new Failure("no resource is named", { advice: "Name URNs, or give --all." });
-      await unprotect(of(stack, options), options.all === true ? "all" : urns);
+      await unprotect(await optionsOfKnown(stack, select(options)), options.all === true ? "all" : urns);
       tell(options, { stack, unprotected: options.all === true ? "all" : urns }, options.all === true ? `nothing of ${stack} is protected any more` : `${urns.length} unprotected`);
     });
 
@@ -27,15 +27,10 @@ export function stateCommand(): Command {
     .option("--force", "protected ones, too")
     .option("--target-dependents", "and all that need them")
     .action(async (stack: string, urns: string[], options: CommonOptions & { force?: boolean; targetDependents?: boolean }) => {
-      await deleteFromState(of(stack, options), urns, { force: options.force === true, targetDependents: options.targetDependents === true });
+      await deleteFromState(await optionsOfKnown(stack, select(options)), urns, { force: options.force === true, targetDependents: options.targetDependents === true });
       tell(options, { stack, deleted: urns }, `${stack} has forgotten ${urns.length === 1 ? urns[0] : `${urns.length} resources`}`);
     });
   return command;
-}
-
-function of(stack: string, options: CommonOptions): ReturnType<typeof engineOptions> {
-  const selection: Selection = select(options);
-  return engineOptions(layerOf(stack, selection), selection);
 }
 
 function tell(options: CommonOptions, report: object, words: string): void {

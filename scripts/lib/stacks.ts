@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Argument } from "commander";
-import type { EngineOptions } from "../../infra/engine/index.ts";
+import { type EngineOptions, readStack } from "../../infra/engine/index.ts";
 import { Failure } from "../../inventory/failure.ts";
 import { LAYERS, type Layer } from "../../stacks/layers.ts";
 import { STACK_NOT_FOUND } from "./exitCodes.ts";
@@ -22,6 +22,13 @@ export function layerOf(stack: string, { environment }: Selection): Layer {
   if (layer === undefined) throw new Failure(`there is no stack '${stack}'`, { advice: `Stacks are: ${LAYERS.join(", ")}.`, exitCode: STACK_NOT_FOUND });
   if (place !== environment.name) throw new Failure(`the stack '${stack}' is another environment's`, { advice: `Add --environment ${place}.`, exitCode: STACK_NOT_FOUND });
   return layer;
+}
+
+/** What the engine needs to work on a stack that has a state. @throws Failure when it has none */
+export async function optionsOfKnown(stack: string, selection: Selection): Promise<EngineOptions> {
+  const options = engineOptions(layerOf(stack, selection), selection);
+  if (await readStack(options) !== undefined) return options;
+  throw new Failure(`${options.stack} has no state`, { advice: "./egov stack ls shows the stacks that have one.", exitCode: STACK_NOT_FOUND });
 }
 
 /**
