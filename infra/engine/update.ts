@@ -21,6 +21,12 @@ import { type Mode, type Opening, type Session, defaultParallel, isDry, load, op
 import type { EngineOptions, Properties, UpdateResult } from "./types.ts";
 import { isProviderType, providedPackage, stackType } from "./urn.ts";
 
+/**
+ * Calls of the program that are taken in at the same time. It asks for all its resources at once: those beyond this wait in its
+ * own process, where they cost less than open calls do here. No call waits for a later one.
+ */
+const callsAtOnce = 256;
+
 /** Runs one update from beginning to end. Throws a Failure when it cannot even begin. */
 export async function update(options: EngineOptions, mode: Mode): Promise<UpdateResult> {
   const begun = Date.now();
@@ -39,7 +45,7 @@ export async function update(options: EngineOptions, mode: Mode): Promise<Update
 class Update {
   readonly #opening: Opening;
   readonly #begun: number;
-  readonly #server = new grpc.Server(channelOptions);
+  readonly #server = new grpc.Server({ ...channelOptions, "grpc.max_concurrent_streams": callsAtOnce });
   #stopReason: string | undefined;
   #program: Child | undefined;
   #shutdownSignalled = false;
