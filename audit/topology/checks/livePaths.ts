@@ -1,5 +1,5 @@
 /** Paths in both directions: predicted against found, through which firewalls, for packets of which size, over how many hops. */
-import { DATACENTER, OUTSIDE, predict } from "../spf.ts";
+import { agrees, DATACENTER, OUTSIDE, predict } from "../spf.ts";
 import { type Path, pathText } from "../walk.ts";
 import type { Family } from "../destinations.ts";
 import { stateEdges } from "../../../infra/network/router.ts";
@@ -40,7 +40,7 @@ export const pathsLive: Check = {
       const differing = FAMILIES.flatMap((family) => {
         const predicted = prediction.paths(a, b, family);
         const found = startsAt(province, live, a).flatMap((start) => fib.paths(start, addresses[family], family));
-        return sameText(predicted) === sameText(found) ? [] : [{ family, predicted, found }];
+        return agrees(predicted.map(wayText), found.map(wayText), b, family) ? [] : [{ family, predicted, found }];
       });
       const unread = differing.flatMap(({ found }) => found).find((path) => path.end === "unread");
       const at = placeAt(province, a);
@@ -152,8 +152,7 @@ function textsOf(paths: readonly Path[]): string[] {
   return [...new Set(paths.map(pathText))].toSorted();
 }
 
-/** Paths by their links too, for two routers may share several. */
-function sameText(paths: readonly Path[]): string {
-  return [...new Set(paths.map((path) => `${pathText(path)} by ${path.links.join(" ")}`))].toSorted().join("|");
+/** A path by its links too, for two routers may share several. */
+function wayText(path: Path): string {
+  return `${pathText(path)} by ${path.links.join(" ")}`;
 }
-

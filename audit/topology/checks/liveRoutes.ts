@@ -8,7 +8,7 @@ import type { LiveRoute } from "../live/host.ts";
 import { failure, judgedHosts, liveOf, reading, unknown } from "../live/judge.ts";
 import { addressesAt } from "../live/places.ts";
 import { list, say } from "../messages/index.ts";
-import { predict } from "../spf.ts";
+import { agrees, predict } from "../spf.ts";
 import type { Outcome, Subject } from "../types.ts";
 import type { Decision } from "../walk.ts";
 
@@ -41,9 +41,7 @@ export const liveRoutes: Check = {
       const differing = FAMILIES.flatMap((family) => [...places].flatMap(([place, addresses]) => {
         const predicted = prediction.decision(host.name, place, family);
         const found = fib.decide(host.name, addresses[family], family);
-        const wanted = decisionText(predicted);
-        const is = decisionText(found);
-        return wanted === is ? [] : [{ place, family, wanted, is }];
+        return agrees(waysOf(predicted), waysOf(found), place, family) ? [] : [{ place, family, wanted: waysOf(predicted).join(" or "), is: waysOf(found).join(" or ") }];
       }));
       const first = differing[0];
       if (first === undefined) return { ...subject, verdict: "pass" };
@@ -62,10 +60,9 @@ function textOf(route: LiveRoute): string {
   return `${route.prefix} ${route.blackhole ? "blackhole" : route.nextHops.map((hop) => `via ${hop.gateway ?? hop.interface}`).join(", ")} (${route.protocol})`;
 }
 
-/** A decision as a text that two can be compared by. */
-export function decisionText(decision: Decision): string {
-  if (decision.kind === "deliver") return "delivered here";
-  if (decision.kind === "drop") return decision.why;
-  return decision.hops.map((hop) => `${hop.host} by ${hop.link}`).toSorted().join(" or ");
+/** A decision as texts that two can be compared by: the ways on, or what becomes of the packet here. */
+function waysOf(decision: Decision): string[] {
+  if (decision.kind === "deliver") return ["delivered here"];
+  if (decision.kind === "drop") return [decision.why];
+  return decision.hops.map((hop) => `${hop.host} by ${hop.link}`).toSorted();
 }
-

@@ -9,7 +9,7 @@ import { bootedHosts, hostsOfRole } from "../../../inventory/reach.ts";
 import type { Access } from "../../../monitoring/access.ts";
 import { probeReachability } from "../../../monitoring/probes/reachability.ts";
 import type { Family } from "../destinations.ts";
-import { DATACENTER, predict, type Prediction } from "../spf.ts";
+import { agrees, DATACENTER, predict, type Prediction } from "../spf.ts";
 import { pathText } from "../walk.ts";
 import { type Cause, FAMILIES, failedBy, offices, witnessOf } from "../whatIf.ts";
 import { Fib } from "./fib.ts";
@@ -176,9 +176,9 @@ class Life {
     return [...places.keys()].flatMap((from) => [...places].filter(([to]) => to !== from).flatMap(([to, addresses]) => FAMILIES.flatMap((family): Disagreement[] => {
       const predicted = prediction.paths(from, to, family);
       const start = predicted[0]?.hosts[0];
-      const wanted = textOf(predicted.map(pathText));
-      const is = textOf(start === undefined ? [] : fib.paths(start, addresses[family], family).map(pathText));
-      return wanted === is ? [] : [{ from, to, family, about: "paths", predicted: wanted, found: is }];
+      const wanted = predicted.map(pathText);
+      const is = start === undefined ? [] : fib.paths(start, addresses[family], family).map(pathText);
+      return agrees(wanted, is, to, family) ? [] : [{ from, to, family, about: "paths", predicted: textOf(wanted), found: textOf(is) }];
     })));
   }
 }

@@ -130,14 +130,15 @@ interface IpRoute {
   readonly gateway?: string;
   readonly via?: { readonly host: string };
   readonly dev?: string;
-  readonly protocol: string;
+  /** Absent for `boot`: typed by hand. */
+  readonly protocol?: string;
   readonly nexthops?: readonly { readonly gateway?: string; readonly via?: { readonly host: string }; readonly dev: string }[];
 }
 
 export function parseRoutes(text: string, everything: string, hostLength: number): LiveRoute[] {
   return (JSON.parse(text) as IpRoute[]).filter((one) => !/^(fe80|ff00):/.test(one.dst)).map((one) => ({
     prefix: one.dst === "default" ? everything : one.dst.includes("/") ? one.dst : `${one.dst}/${hostLength}`,
-    protocol: one.protocol,
+    protocol: one.protocol ?? "boot",
     blackhole: one.type !== undefined && one.type !== "unicast",
     nextHops: (one.nexthops ?? (one.dev === undefined ? [] : [{ ...one, dev: one.dev }])).map((hop) => {
       const gateway = hop.gateway ?? hop.via?.host;
