@@ -35,7 +35,7 @@ export async function benchAuditPage(province: Province): Promise<Figure[]> {
 }
 
 /** The province with copies of its offices beside the originals, until it has at least so many routers. */
-function enlarged(province: Province, nodes: number): Province {
+export function enlarged(province: Province, nodes: number): Province {
   const [sites, hosts, links] = [new Map(province.sites), new Map(province.hosts), new Map(province.links)];
   const offices = [...province.sites.values()].filter(({ kind }) => kind === "office");
   for (let copy = 1; hosts.size < nodes + 20; copy++) {

@@ -50,7 +50,7 @@ export async function openPage(chromium: Chromium, html: string, prepare: (page:
   const options = ["--remote-debugging-pipe", `--user-data-dir=${home}/profile`, ...COMMON_FLAGS, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), "about:blank"];
   const argv = "program" in chromium
     ? [chromium.program, "--headless", ...options]
-    : ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation", "private", "sh", "-ec", ROOM, "sh", chromium.root, "env", `HOME=${home}`, "chromium-headless-shell", ...options];
+    : ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation", "private", "sh", "-ec", ROOM, "sh", chromium.root, "nice", "-n", "-10", "env", `HOME=${home}`, "chromium-headless-shell", ...options];
   const child = spawn(argv[0]!, argv.slice(1), { stdio: ["pipe", "ignore", "pipe", "pipe", "pipe"] });
   child.stdin!.on("error", () => {}).end(own === undefined ? html : "");
   try {

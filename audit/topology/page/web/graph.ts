@@ -8,6 +8,9 @@ import type { MapFailure, TopologyMap, View } from "../map.ts";
 /** A crowded node's label appears when letters are this high, CSS pixels; the others' as soon as they can be read. */
 const CROWDED_LETTERS = 15;
 const READABLE_LETTERS = 6;
+/** Heights of letters in the drawing itself: on the map, and by layers. */
+const LETTERS = 11;
+const SMALL_LETTERS = 9;
 
 export class Graph {
   readonly #map: TopologyMap;
@@ -18,14 +21,28 @@ export class Graph {
     this.#map = map;
     this.#labels = new Map(placeLabels(map.nodes, "map").map((label) => [label.id, label]));
     this.#cy = cytoscape({
-      container, elements: this.#elements(), style: STYLE, layout: { name: "preset" },
+      container, elements: this.#elements(expectedZoom(container, map)), style: STYLE, layout: { name: "preset" },
       minZoom: 0.15, maxZoom: 6, autoungrabify: true, boxSelectionEnabled: false, selectionType: "single",
     });
     this.#cy.on("tap", (event) => {
       const target = event.target as { id(): string; hasClass(name: string): boolean };
       onSelect(event.target === this.#cy || target.hasClass("block") ? undefined : target.id());
     });
+    this.#cy.on("zoom", () => this.#nameReadable());
     this.fit();
+    this.#nameReadable();
+  }
+
+  /** Gives labels to the nodes whose letters can be read at this zoom: measuring and drawing the others' would cost most of the time. */
+  #nameReadable(): void {
+    const zoom = this.#cy.zoom();
+    this.#cy.batch(() => {
+      for (const { id } of this.#map.nodes) {
+        const node = this.#cy.getElementById(id);
+        const readable = Number(node.data("letters")) * zoom >= Number(node.data("from"));
+        if (readable !== node.hasClass("named")) node.toggleClass("named", readable);
+      }
+    });
   }
 
   /** Calls once the first picture stands. */
@@ -51,6 +68,7 @@ export class Graph {
       }
     });
     this.fit();
+    this.#nameReadable();
   }
 
   /** Colours what a failure does; without one, the verdicts of all checks or of one. */
@@ -86,12 +104,15 @@ export class Graph {
     }
   }
 
-  #elements(): ElementDefinition[] {
+  #elements(zoom: number): ElementDefinition[] {
     return [
-      ...this.#map.nodes.map((node): ElementDefinition => ({
-        group: "nodes", position: { ...node.at.map },
-        data: { id: node.id, label: node.label, layer: node.layer, size: DIAMETERS[node.layer], tone: toneOf(node), ...this.#labelling(node.id, "map") },
-      })),
+      ...this.#map.nodes.map((node): ElementDefinition => {
+        const labelling = this.#labelling(node.id, "map");
+        return {
+          group: "nodes", position: { ...node.at.map }, classes: Number(labelling["letters"]) * zoom >= Number(labelling["from"]) ? "named" : "",
+          data: { id: node.id, label: node.label, layer: node.layer, tone: toneOf(node), ...labelling },
+        };
+      }),
       ...this.#map.links.map((link): ElementDefinition => ({
         group: "edges", data: { id: link.id, source: link.ends[0], target: link.ends[1], role: link.role, tone: toneOf(link) },
       })),
@@ -100,13 +121,18 @@ export class Graph {
 
   /** Where a node's label stands, and how high its letters must be to be shown. */
   #labelling(id: string, view: View): Readonly<Record<string, string | number>> {
-    if (view === "layers") return { halign: "center", valign: "bottom", from: READABLE_LETTERS, letters: 9, wide: 88 };
+    if (view === "layers") return { view, halign: "center", valign: "bottom", from: READABLE_LETTERS, letters: SMALL_LETTERS };
     const label = this.#labels.get(id);
     const node = this.#map.nodes.find((one) => one.id === id)!;
     const halign = label === undefined || label.anchor === "middle" ? "center" : label.anchor === "start" ? "right" : "left";
     const valign = halign !== "center" ? "center" : label !== undefined && label.y < node.at.map.y ? "top" : "bottom";
-    return { halign, valign, from: label === undefined ? CROWDED_LETTERS : READABLE_LETTERS, letters: 11, wide: 150 };
+    return { view, halign, valign, from: label === undefined ? CROWDED_LETTERS : READABLE_LETTERS, letters: LETTERS };
   }
+}
+
+/** About the zoom at which the whole map fits: so that few labels have to change once it does. */
+function expectedZoom({ clientWidth, clientHeight }: HTMLElement, { sizes: { map: { width, height } } }: TopologyMap): number {
+  return Math.min(clientWidth / width, clientHeight / height);
 }
 
 const tones = Object.entries(COLOURS) as [Tone, string][];
@@ -117,9 +143,9 @@ const STYLE: StylesheetJson = [
   {
     selector: "node[layer]",
     style: {
-      width: "data(size)", height: "data(size)", label: "data(label)", "font-size": "data(letters)", "min-zoomed-font-size": "data(from)",
+      "font-size": LETTERS, "text-max-width": "150px",
       "font-family": FONTS, color: "#1c2733",
-      "text-halign": "data(halign)" as "center", "text-valign": "data(valign)" as "center", "text-margin-y": 2, "text-wrap": "wrap", "text-max-width": "data(wide)",
+      "text-halign": "center", "text-valign": "bottom", "text-margin-y": 2, "text-wrap": "wrap",
       "text-outline-color": "#ffffff", "text-outline-width": 1.5, "border-width": 1.5, "border-color": "#ffffff", "overlay-opacity": 0,
     },
   },
@@ -130,6 +156,12 @@ const STYLE: StylesheetJson = [
       "font-family": FONTS, "font-size": 11, color: "#52606d", "text-halign": "center", "text-valign": "top", "text-margin-y": 18, "text-margin-x": "data(aside)", "z-index-compare": "manual", "z-index": -1, "overlay-opacity": 0,
     },
   },
+  // Selectors, where a mapping of data would be parsed anew for every node.
+  ...Object.entries(DIAMETERS).map(([layer, size]) => ({ selector: `node[layer = '${layer}']`, style: { width: size, height: size } })),
+  { selector: "node[layer][view = 'layers']", style: { "font-size": SMALL_LETTERS, "text-max-width": "88px" } },
+  ...["left", "right"].map((side) => ({ selector: `node[halign = '${side}']`, style: { "text-halign": side, "text-valign": "center" } })),
+  { selector: "node[valign = 'top']", style: { "text-valign": "top" } },
+  { selector: "node.named, node[layer].chosen", style: { label: "data(label)" } },
   { selector: "node[layer = 'state-edge'], node[layer = 'core'], node[layer = 'aggregation']", style: { shape: "round-rectangle" } },
   { selector: "node[layer = 'segment']", style: { shape: "rectangle" } },
   { selector: "node[layer = 'firewall']", style: { shape: "diamond", width: 26, height: 26 } },
@@ -142,6 +174,6 @@ const STYLE: StylesheetJson = [
   { selector: "node[tone = 'unknown']", style: { "background-color": "#ffffff", "border-color": COLOURS.unknown, "border-width": 3 } },
   { selector: "node[tone = 'cut']", style: { "background-color": "#ffffff", "border-color": COLOURS.cut, "border-width": 2, "border-style": "dashed" } },
   { selector: "edge[tone = 'cut']", style: { "line-style": "dotted", width: 1.6, opacity: 0.75 } },
-  { selector: "node.chosen", style: { "underlay-color": "#1f5f99", "underlay-opacity": 0.35, "underlay-padding": 7, "underlay-shape": "ellipse", "min-zoomed-font-size": 0 } },
+  { selector: "node.chosen", style: { "underlay-color": "#1f5f99", "underlay-opacity": 0.35, "underlay-padding": 7, "underlay-shape": "ellipse" } },
   { selector: "edge.chosen", style: { "underlay-color": "#1f5f99", "underlay-opacity": 0.35, "underlay-padding": 5 } },
 ] as StylesheetJson;
