@@ -4,7 +4,9 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { effectsOf, type Effect } from "../audit/topology/failures.ts";
 import { blocks, Graph, reachable, twoEdgeComponents, walk } from "../audit/topology/graph.ts";
+import { loadProvince } from "../inventory/index.ts";
 import { generateNetwork, type GeneratedNetwork } from "./auditNetwork.ts";
+import { benchAuditPage } from "./auditPage.ts";
 import type { Figure } from "./figure.ts";
 
 const SIZES = [1000, 3000, 10_000] as const;
@@ -18,6 +20,7 @@ export async function benchAudit(inventory: string, say: (line: string) => void)
   const figures: Figure[] = [];
   const note = (figure: Figure): void => { figures.push(figure); say(`${figure.name}: ${figure.measured} (${figure.bound})`); };
   note(await shippedFigure(inventory));
+  for (const figure of await benchAuditPage(loadProvince(resolve(inventory)).province)) note(figure);
   // What is measured is the algorithm, not how long the engine takes to compile it.
   all(generateNetwork(NAIVE_SIZE));
   const times = SIZES.map((size) => {

@@ -1,10 +1,9 @@
 /** How soon the audit's page shows a large province: the shipped one's offices, many times over, in Chromium without a screen. */
 import { auditTopology } from "../audit/topology/index.ts";
 import { renderPage, topologyMap } from "../audit/topology/page/index.ts";
-import { ensureImage } from "../infra/twin/image.ts";
 import type { Host, Link, Province, Site } from "../inventory/model.ts";
 import { derive } from "../inventory/source.ts";
-import { BROWSER_PACKAGES, findChromium, openPage } from "../scripts/lib/chromium.ts";
+import { findChromium, openPage } from "../scripts/lib/chromium.ts";
 import type { Figure } from "./figure.ts";
 
 const NODES = 600;
@@ -13,7 +12,9 @@ const BOUND_MILLISECONDS = 1500;
 const RUNS = 5;
 
 export async function benchAuditPage(province: Province): Promise<Figure[]> {
-  const chromium = findChromium() ?? { root: (await ensureImage(BROWSER_PACKAGES, () => {})).root };
+  const bound = `< ${BOUND_MILLISECONDS} ms`;
+  const chromium = findChromium();
+  if (chromium === undefined) return [{ name: `page of ${NODES} nodes`, measured: "not measured", bound, kept: false, note: "there is no Chromium here: install the Debian package chromium" }];
   const large = enlarged(province, NODES);
   // These judge every office, link and failure; what else the audit works out takes time that is not the page's.
   const map = topologyMap(large, await auditTopology(large, { checks: ["coverage", "resilience.bridges", "resilience.articulation", "resilience.risks"] }));
@@ -28,14 +29,14 @@ export async function benchAuditPage(province: Province): Promise<Figure[]> {
   return [{
     name: `page of ${map.nodes.length} nodes, ${map.links.length} links, from opening to drawn`,
     measured: `${middle} ms (${Math.min(...times)}–${Math.max(...times)})`,
-    bound: `${BOUND_MILLISECONDS} ms`,
+    bound,
     kept: middle < BOUND_MILLISECONDS,
     note: `${(html.length / 1e6).toFixed(1)} MB, ${map.failures.length} failures, ${map.findings.length} verdicts`,
   }];
 }
 
 /** The province with copies of its offices beside the originals, until it has at least so many routers. */
-export function enlarged(province: Province, nodes: number): Province {
+function enlarged(province: Province, nodes: number): Province {
   const [sites, hosts, links] = [new Map(province.sites), new Map(province.hosts), new Map(province.links)];
   const offices = [...province.sites.values()].filter(({ kind }) => kind === "office");
   for (let copy = 1; hosts.size < nodes + 20; copy++) {

@@ -23,7 +23,7 @@ export function benchCommand(): Command {
     });
   command
     .command("audit")
-    .description("the topology audit: the province offline, and every failure of networks of up to 10,000 nodes")
+    .description("the topology audit: the province offline, the page of 600 nodes, and every failure of networks of up to 10,000 nodes")
     .addOption(inventoryOption())
     .addOption(jsonOption())
     .action(async (options: { inventory: string; json?: boolean }) => {
