@@ -5,7 +5,7 @@ import { buildEnvironment } from "./environments.ts";
 import { deepFreeze, frozenMap } from "./freeze.ts";
 import { buildHost } from "./hosts.ts";
 import { buildLink } from "./links.ts";
-import type { Province, SharedRisk } from "./model.ts";
+import type { Link, Province, SharedRisk } from "./model.ts";
 import { RISK_LISTS, type Raw } from "./raw.ts";
 import { buildSegment, buildSite } from "./sites.ts";
 import { derive } from "./source.ts";
@@ -24,7 +24,10 @@ export function buildProvince(raw: Sound): Province {
   const links = frozenMap(
     raw.links.toSorted((a, b) => a.number - b.number).map((link) => [link.name, buildLink(link, raw, raw.routing, addressing)]),
   );
-  const hosts = frozenMap(raw.hosts.map((host) => [host.name, buildHost(host, sites, segments, links, addressing)]));
+  // A province may have thousands of hosts: none looks through the links of all others.
+  const linksAt = new Map<string, Link[]>(raw.hosts.map(({ name }) => [name, []]));
+  for (const link of links.values()) for (const { host } of link.ends) linksAt.get(host)?.push(link);
+  const hosts = frozenMap(raw.hosts.map((host) => [host.name, buildHost(host, sites, segments, linksAt.get(host.name) ?? [], addressing)]));
   const risks = (Object.keys(RISK_LISTS) as (keyof typeof RISK_LISTS)[]).flatMap((list) =>
     raw.risks[list].map((risk) => derive<SharedRisk>({ ...risk, kind: RISK_LISTS[list] }, risk)),
   );

@@ -7,19 +7,19 @@ import { derive } from "./source.ts";
 /** A server's only data interface. */
 const SERVER_INTERFACE = "eth0";
 
-/** A host with its interfaces: links in the order given, then LAN, access and segments. */
+/** A host with its interfaces: those of its own `links` in the order given, then LAN, access and segments. */
 export function buildHost(
   raw: RawHost,
   sites: ReadonlyMap<string, Site>,
   segments: ReadonlyMap<string, Segment>,
-  links: ReadonlyMap<string, Link>,
+  links: readonly Link[],
   addressing: RawAddressing,
 ): Host {
   const { segment: _segment, address: _address, ...host } = raw;
   const rank = raw.rank ?? 1;
   const loopback = ROUTER_ROLES.includes(raw.role) && addressesAt(prefixesFor(addressing, "loopbacks", raw), 0);
   const interfaces = [
-    ...[...links.values()].flatMap((link) => linkInterface(link, raw.name)),
+    ...links.flatMap((link) => linkInterface(link, raw.name)),
     ...siteInterfaces(raw, sites.get(raw.site)!),
     ...[...segments.values()].flatMap((segment) => segmentInterface(segment, raw, rank)),
   ];

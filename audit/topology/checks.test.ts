@@ -11,9 +11,12 @@ import { judgePool } from "./checks/addressingExhaustion.ts";
 import { judgeFamilies } from "./checks/addressingIpv6.ts";
 import { judgeWire } from "./checks/addressingMasks.ts";
 import { judgeNames } from "./checks/addressingNames.ts";
+import { capacityFailure } from "./checks/capacityFailure.ts";
 import { judgeEnds, toldClasses } from "./checks/qosEnds.ts";
+import { resilienceRouting } from "./checks/resilienceRouting.ts";
 import { coverageOf } from "./coverage.ts";
 import { auditTopology } from "./index.ts";
+import { networkOf } from "./network.ts";
 import { answersOf, readZones } from "./names.ts";
 import { connectionRegister, registerCsv } from "./register.ts";
 import { changedProvince, findingLines, withChanged } from "./testing.ts";
@@ -103,4 +106,11 @@ test("the register has every channel once, with what is recorded of it", async (
 test("law and design are told apart: every check of the circular names its article, and no other does", async () => {
   const { checks, skipped } = await auditTopology(loadProvince(path.join(SMALL, "..", "nghe-an")).province, { at: AT });
   for (const { id, basis, source } of [...checks, ...skipped]) expect([id, basis]).toEqual([id, source.startsWith("Circular 06/2026/TT-BKHCN art. ") ? "law" : "design"]);
+});
+
+test("a network of thousands of routers is said to be too large for a prediction after every failure, at once", () => {
+  const network = networkOf(province);
+  const context = { province, network: { ...network, sites: Array.from({ length: 200_000 }, () => network.sites[0]!) }, at: AT };
+  expect(resilienceRouting.run(context)).toMatchObject([{ verdict: "unknown", finding: { en: "the paths of 200000 offices after every single failure are too many to work out" } }]);
+  expect(capacityFailure.run(context)).toMatchObject([{ verdict: "unknown" }]);
 });

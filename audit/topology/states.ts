@@ -1,11 +1,14 @@
 /** The network as routing has it, when all stands and after each failure of one link or one router: who is cut off, and what the links carry. */
 import { BACKBONE } from "../../infra/network/router.ts";
 import type { Province } from "../../inventory/model.ts";
+import { sourceOf } from "../../inventory/source.ts";
 import type { AuditContext } from "./check.ts";
 import { siteDemands, type SiteDemand } from "./demand.ts";
+import { say } from "./messages/index.ts";
 import type { Network } from "./network.ts";
 import { impactsOf, type Impact } from "./resilience.ts";
 import { DATACENTER, predict, type Path } from "./spf.ts";
+import type { Outcome } from "./types.ts";
 import { arrives } from "./walk.ts";
 
 /** What one direction of a link carries, kbit/s in each of the demand's cases. `from` is the router that sends. */
@@ -26,16 +29,39 @@ export interface State {
 
 const states = new WeakMap<Network, readonly State[]>();
 
+/** Above so many journeys, a journey for each failure and office, they would take minutes: some 700 routers. */
+const MOST_JOURNEYS = 1_500_000;
+
+/** Whether the states after every failure can be worked out in a time that anybody waits for. */
+export function canFollow({ province, network }: Pick<AuditContext, "province" | "network">): boolean {
+  return impactsOf(province, network).filter(({ kind }) => kind !== "risk").length * network.sites.length <= MOST_JOURNEYS;
+}
+
+/** What checks of those states say of a network that is too large for them. */
+export function tooLarge({ province, network }: AuditContext): Outcome[] {
+  const values = { offices: network.sites.length };
+  return [{ kind: "province", subject: province.slug, verdict: "unknown", at: sourceOf(province), finding: say("states.tooLarge", values), remedy: say("states.tooLarge.remedy") }];
+}
+
+/** The network with nothing broken. */
+export function wholeState({ province, network }: Pick<AuditContext, "province" | "network">): State {
+  return stateOf(journeysOf(province, network, undefined), demandsOf(province), undefined);
+}
+
 /** The whole network first, then each single link and router. Worked out once a network. */
 export function statesOf({ province, network }: Pick<AuditContext, "province" | "network">): readonly State[] {
   const known = states.get(network);
   if (known !== undefined) return known;
-  const demands = Map.groupBy(province.demand === undefined ? [] : siteDemands(province, province.demand), ({ site }) => site);
+  const demands = demandsOf(province);
   const whole = journeysOf(province, network, undefined);
   const single = impactsOf(province, network).filter(({ kind }) => kind !== "risk");
   const found = [stateOf(whole, demands, undefined), ...single.map((failure) => stateOf(journeysOf(province, network, failure, whole), demands, failure))];
   states.set(network, found);
   return found;
+}
+
+function demandsOf(province: Province): ReadonlyMap<string, readonly SiteDemand[]> {
+  return Map.groupBy(province.demand === undefined ? [] : siteDemands(province, province.demand), ({ site }) => site);
 }
 
 /** An office's ways to the data center and back. */

@@ -63,8 +63,14 @@ function checkCost(link: RawLink, routing: RawRouting, report: Report): void {
 
 /** A site's backup links must cost more than its primary ones, or traffic would take them with nothing broken. */
 function checkBackups(raw: Raw, routing: RawRouting, report: Report): void {
+  const linksAt = new Map<string, RawLink[]>();
+  for (const link of raw.links) for (const end of new Set(link.ends)) {
+    const at = linksAt.get(end);
+    if (at === undefined) linksAt.set(end, [link]);
+    else at.push(link);
+  }
   for (const host of raw.hosts.filter(({ role }) => role === "site-router")) {
-    const own = raw.links.filter(({ ends }) => ends.includes(host.name));
+    const own = linksAt.get(host.name) ?? [];
     const primary = Math.max(...own.filter(({ role }) => role === "primary").map((link) => linkCost(link, routing)));
     for (const backup of own.filter(({ role }) => role === "backup")) {
       const cost = linkCost(backup, routing);

@@ -43,10 +43,11 @@ export function judgeWire({ kind, name, origin, ends }: Wire): Outcome {
 }
 
 function wiresOf(province: Province): Wire[] {
-  const hosts = [...province.hosts.values()];
-  const on = (fits: (one: Interface) => boolean) => hosts.flatMap((host) => host.interfaces.filter(fits).map(({ ipv4, ipv6 }) => ({ host: host.name, ipv4, ipv6 })));
+  const legs = [...province.hosts.values()].flatMap((host) => host.interfaces.map((one) => ({ host: host.name, one })));
+  const [byLink, bySegment] = [Map.groupBy(legs, ({ one }) => one.link), Map.groupBy(legs, ({ one }) => one.segment)];
+  const endsOf = (found: readonly { readonly host: string; readonly one: Interface }[] = []) => found.map(({ host, one: { ipv4, ipv6 } }) => ({ host, ipv4, ipv6 }));
   return [
-    ...[...province.links.values()].map((link): Wire => ({ kind: "link", name: link.name, origin: link, ends: on((one) => one.link === link.name) })),
-    ...[...province.segments.values()].map((segment): Wire => ({ kind: "segment", name: segment.name, origin: segment, ends: on((one) => one.segment === segment.name) })),
+    ...[...province.links.values()].map((link): Wire => ({ kind: "link", name: link.name, origin: link, ends: endsOf(byLink.get(link.name)) })),
+    ...[...province.segments.values()].map((segment): Wire => ({ kind: "segment", name: segment.name, origin: segment, ends: endsOf(bySegment.get(segment.name)) })),
   ];
 }

@@ -2,7 +2,7 @@
 import { judgeCapacity } from "../capacity.ts";
 import type { Check } from "../check.ts";
 import { say } from "../messages/index.ts";
-import { statesOf } from "../states.ts";
+import { canFollow, statesOf, tooLarge } from "../states.ts";
 
 export const capacityFailure: Check = {
   id: "capacity.failure",
@@ -11,5 +11,5 @@ export const capacityFailure: Check = {
   basis: "design",
   source: "demand.yaml: head counts and the services' rates, on the paths that OSPF's costs give after each single failure",
   reads: ["inventory"],
-  run: (context) => judgeCapacity(context, context.province.demand === undefined ? [] : statesOf(context).slice(1), "capacity.failure"),
+  run: (context) => context.province.demand !== undefined && !canFollow(context) ? tooLarge(context) : judgeCapacity(context, context.province.demand === undefined ? [] : statesOf(context).slice(1), "capacity.failure"),
 };

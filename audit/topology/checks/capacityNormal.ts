@@ -2,7 +2,7 @@
 import { judgeCapacity } from "../capacity.ts";
 import type { Check } from "../check.ts";
 import { say } from "../messages/index.ts";
-import { statesOf } from "../states.ts";
+import { wholeState } from "../states.ts";
 
 export const capacityNormal: Check = {
   id: "capacity.normal",
@@ -11,5 +11,5 @@ export const capacityNormal: Check = {
   basis: "design",
   source: "demand.yaml: head counts and the services' rates, on the paths that OSPF's costs give",
   reads: ["inventory"],
-  run: (context) => judgeCapacity(context, context.province.demand === undefined ? [] : statesOf(context).slice(0, 1), "capacity.normal"),
+  run: (context) => judgeCapacity(context, context.province.demand === undefined ? [] : [wholeState(context)], "capacity.normal"),
 };

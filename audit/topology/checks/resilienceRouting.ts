@@ -6,7 +6,7 @@ import { sourceOf } from "../../../inventory/source.ts";
 import type { AuditContext, Check } from "../check.ts";
 import { reachingSites } from "../coverage.ts";
 import { list, say } from "../messages/index.ts";
-import { statesOf, type State } from "../states.ts";
+import { canFollow, statesOf, tooLarge, type State } from "../states.ts";
 import type { Outcome } from "../types.ts";
 
 export const resilienceRouting: Check = {
@@ -17,6 +17,7 @@ export const resilienceRouting: Check = {
   source: "RFC 2328, 3.7 and 12.4.3: partitioned areas, and the ranges that border routers announce",
   reads: ["inventory"],
   run: (context) => {
+    if (!canFollow(context)) return tooLarge(context);
     const [whole, ...broken] = statesOf(context) as [State, ...State[]];
     return [judgeWhole(context, whole), ...broken.map((state) => judgeBroken(state, whole))];
   },

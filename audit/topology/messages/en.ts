@@ -133,4 +133,6 @@ export const en = {
   "change.added": "{count} office(s) are new: {sites}",
   "change.removed": "{count} office(s) are gone: {sites}",
   "change.verdicts": "{worse} verdict(s) get worse, {better} better",
+  "states.tooLarge": "the paths of {offices} offices after every single failure are too many to work out",
+  "states.tooLarge.remedy": "ask for single failures (./egov audit what-if), or audit the network part by part",
 } as const;

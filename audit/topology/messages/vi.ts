@@ -133,4 +133,6 @@ export const vi = {
   "change.added": "{count} trụ sở mới: {sites}",
   "change.removed": "{count} trụ sở không còn: {sites}",
   "change.verdicts": "{worse} kết luận xấu đi, {better} tốt lên",
+  "states.tooLarge": "đường đi của {offices} trụ sở sau mọi sự cố đơn quá nhiều để tính hết",
+  "states.tooLarge.remedy": "hỏi từng sự cố (./egov audit what-if), hoặc kiểm tra mạng theo từng phần",
 } as const;
