@@ -78,12 +78,12 @@ function predictState(province: Province, failed: ReadonlySet<string>): Predicti
 }
 
 /**
- * Whether what was found is what was predicted of one direction: texts of paths, or of a router's ways on. Of the equal ways of an
- * external route ospf6d 8.4 at times installs only some, when they came up one after the other: then those have to be among the predicted.
+ * Whether what was found is what was predicted of one direction: texts of paths, or of a router's ways on. Of equal ways that came up
+ * one after the other ospf6d 8.4 at times installs only some: in IPv6 those that it has must be among the predicted.
  */
-export function agrees(predicted: Iterable<string>, found: Iterable<string>, to: string, family: Family): boolean {
+export function agrees(predicted: Iterable<string>, found: Iterable<string>, family: Family): boolean {
   const [wanted, is] = [new Set(predicted), new Set(found)];
-  return [...is].every((one) => wanted.has(one)) && (is.size === wanted.size || (to === OUTSIDE && family === "ipv6" && is.size > 0));
+  return [...is].every((one) => wanted.has(one)) && (is.size === wanted.size || (family === "ipv6" && is.size > 0));
 }
 
 function outlookOf(...directions: readonly (readonly Path[])[]): Outlook {

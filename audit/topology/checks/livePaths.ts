@@ -40,7 +40,7 @@ export const pathsLive: Check = {
       const differing = FAMILIES.flatMap((family) => {
         const predicted = prediction.paths(a, b, family);
         const found = startsAt(province, live, a).flatMap((start) => fib.paths(start, addresses[family], family));
-        return agrees(predicted.map(wayText), found.map(wayText), b, family) ? [] : [{ family, predicted, found }];
+        return agrees(predicted.map(wayText), found.map(wayText), family) ? [] : [{ family, predicted, found }];
       });
       const unread = differing.flatMap(({ found }) => found).find((path) => path.end === "unread");
       const at = placeAt(province, a);

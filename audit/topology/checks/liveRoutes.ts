@@ -41,7 +41,7 @@ export const liveRoutes: Check = {
       const differing = FAMILIES.flatMap((family) => [...places].flatMap(([place, addresses]) => {
         const predicted = prediction.decision(host.name, place, family);
         const found = fib.decide(host.name, addresses[family], family);
-        return agrees(waysOf(predicted), waysOf(found), place, family) ? [] : [{ place, family, wanted: waysOf(predicted).join(" or "), is: waysOf(found).join(" or ") }];
+        return agrees(waysOf(predicted), waysOf(found), family) ? [] : [{ place, family, wanted: waysOf(predicted).join(" or "), is: waysOf(found).join(" or ") }];
       }));
       const first = differing[0];
       if (first === undefined) return { ...subject, verdict: "pass" };

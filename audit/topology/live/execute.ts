@@ -178,7 +178,7 @@ class Life {
       const start = predicted[0]?.hosts[0];
       const wanted = predicted.map(pathText);
       const is = start === undefined ? [] : fib.paths(start, addresses[family], family).map(pathText);
-      return agrees(wanted, is, to, family) ? [] : [{ from, to, family, about: "paths", predicted: textOf(wanted), found: textOf(is) }];
+      return agrees(wanted, is, family) ? [] : [{ from, to, family, about: "paths", predicted: textOf(wanted), found: textOf(is) }];
     })));
   }
 }

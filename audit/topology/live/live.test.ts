@@ -180,6 +180,18 @@ describe("judgements", () => {
     expect(await judge({ "r-so-mau": { routes: { ipv4: [...ipv4.filter((one) => one.prefix !== leak.prefix), leak], ipv6 } } })).toEqual(["live.routes r-so-mau: fail", "paths.live so-mau > outside: fail"]);
   });
 
+  test("in IPv6 some of the equal ways are as good as all, but none that is not among them", async () => {
+    const { ipv4, ipv6 } = hosts.get("fw1")!.routes;
+    const edit = (family: "ipv4" | "ipv6", nextHops: (route: LiveRoute) => LiveRoute["nextHops"]): Partial<LiveHost> => {
+      const changed = (routes: readonly LiveRoute[]) => routes.map((route) => (route.nextHops.length > 1 ? { ...route, nextHops: nextHops(route) } : route));
+      return { routes: { ipv4: family === "ipv4" ? changed(ipv4) : ipv4, ipv6: family === "ipv6" ? changed(ipv6) : ipv6 } };
+    };
+    const first = (route: LiveRoute) => route.nextHops.slice(0, 1);
+    expect(await judge({ fw1: edit("ipv6", first) })).toEqual([]);
+    expect(await judge({ fw1: edit("ipv4", first) })).toContain("live.routes fw1: fail");
+    expect(await judge({ fw1: edit("ipv6", () => []) })).toContain("live.routes fw1: fail");
+  });
+
   test("of a host that does not answer everything is unknown, and of no other host's neighbours", async () => {
     const said = await judge({}, { "r-so-mau": "no answer on port 22 for 5 s" });
     expect(said.every((line) => line.endsWith(": unknown"))).toBe(true);
