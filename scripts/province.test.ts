@@ -177,6 +177,11 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
 
   test("what somebody changes on a host is seen by a refresh, line by line, and mended by up", async () => {
     await bench.must("ssh", "r-so-mau", "--", "sed -i 's/^hostname .*/hostname somebody/' /etc/frr/frr.conf");
+    const drift = await bench.egov("drift");
+    expect(drift.exitCode).toBe(2);
+    expect(drift.stdout).toMatch(/^ +-hostname r-so-mau$/m);
+    expect(drift.stdout).toMatch(/^ +\+hostname somebody$/m);
+    expect(drift.stdout).toContain("network.twin: 1 differ (r-so-mau)");
     const preview = await bench.egov("preview", "--refresh", "--expect-no-changes");
     expect(preview.exitCode).toBe(7);
     expect(preview.stdout).toMatch(/^ +-hostname somebody$/m);
@@ -211,6 +216,25 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
     expect(touched(left)).toEqual(concerned);
     expect(reportOf(left)).toMatchObject({ proof: { ok: true, reachability: { sites: { reached: 3, total: 3 } } } });
     expect((await remains()).some((line) => line.includes(NEW_SITE))).toBe(false);
+  });
+
+  test("a wave that fails is taken back as a whole", async () => {
+    const { province } = loadProvince(bench.directory);
+    const link = [...province.links.values()].find((one) => one.role === "primary")!;
+    const hub = link.ends.map((end) => end.host).find((name) => province.hosts.get(name)?.role !== "site-router")!;
+    const site = link.ends.map((end) => end.host).find((name) => name !== hub)!;
+    const links = readFileSync(`${bench.directory}/links.yaml`, "utf8");
+    await bench.edit("links.yaml", (text) => text.replace(new RegExp(`(name: ${link.name},.* capacityMbps: )\\d+`), (_line, start: string) => `${start}77`));
+    await bench.must("twin", "exec", hub, "--", "systemctl", "stop", "ssh");
+    const failed = await bench.egov("up", "--only", "network", "--no-prove", "--rollback-on-failure");
+    await bench.must("twin", "exec", hub, "--", "systemctl", "start", "ssh");
+    await bench.edit("links.yaml", () => links);
+    expect(failed.exitCode).toBe(4);
+    expect(failed.stderr).toContain(hub);
+    expect(failed.stdout).toContain(`${site} updated`);
+    expect(failed.stderr).toContain("network.twin: 1 changes were taken back");
+    expect((await bench.must("preview", "--expect-no-changes")).stdout).toContain("network.twin: no changes");
+    expect((await bench.must("drift")).stdout).toContain("network.twin: as the state says");
   });
 
   test("a configuration that FRR refuses never replaces the running one", async () => {
