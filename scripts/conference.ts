@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { Failure } from "../inventory/failure.ts";
 import { conferenceKeys, type MadeInvitation, makeInvitation, roomOf } from "./lib/conference/invite.ts";
 import { holdMeeting, type MeetingReport } from "./lib/conference/meeting.ts";
-import { FINDINGS } from "./lib/exitCodes.ts";
+import { FINDINGS } from "../inventory/exitCodes.ts";
 import { printJson, table, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { runSteps } from "./lib/progress.ts";
 import { select } from "./lib/province.ts";

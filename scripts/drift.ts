@@ -1,7 +1,7 @@
 /** `./egov drift`: where the hosts differ from what the last `up` left there. Changes nothing. */
 import { Command } from "commander";
 import { type EngineCommandOptions, withEngineOptions } from "./lib/engine.ts";
-import { FINDINGS } from "./lib/exitCodes.ts";
+import { FINDINGS } from "../inventory/exitCodes.ts";
 import { lookAtLife } from "./lib/lookAtLife.ts";
 
 export function driftCommand(): Command {

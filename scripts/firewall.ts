@@ -6,7 +6,7 @@ import { openPosts, type Posts } from "../monitoring/posts.ts";
 import { COUNTERS_COMMAND, parseCounters } from "../monitoring/probes/firewall.ts";
 import { describeTrace, describeSurvey } from "./lib/firewallText.ts";
 import { allTraces, live, predict, traceOf, type LiveTrace, type Trace } from "./lib/firewallTrace.ts";
-import { FINDINGS } from "./lib/exitCodes.ts";
+import { FINDINGS } from "../inventory/exitCodes.ts";
 import { printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { select, type Selection } from "./lib/province.ts";
 

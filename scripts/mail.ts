@@ -4,7 +4,7 @@ import { openAccess } from "../monitoring/access.ts";
 import { type MailReport, probeMail } from "../monitoring/probes/mail.ts";
 import { mailCredentials } from "./lib/mailCredentials.ts";
 import { mailLines, mailMatrix, mailSummary } from "./lib/mailText.ts";
-import { FINDINGS } from "./lib/exitCodes.ts";
+import { FINDINGS } from "../inventory/exitCodes.ts";
 import { printJson, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { runSteps } from "./lib/progress.ts";
 import { select } from "./lib/province.ts";

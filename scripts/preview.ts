@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { stepLines } from "./lib/changeText.ts";
 import { type EngineCommandOptions, openEngine, withEngineOptions } from "./lib/engine.ts";
 import { printEvent, printReport } from "./lib/eventLog.ts";
-import { CHANGES_NOT_EXPECTED } from "./lib/exitCodes.ts";
+import { CHANGES_NOT_EXPECTED } from "../inventory/exitCodes.ts";
 import { drainOnSignal } from "./lib/program.ts";
 import { select } from "./lib/province.ts";
 import { previewAll } from "./lib/previewAll.ts";

@@ -5,7 +5,7 @@ import { twinName, twinStatus, type TwinStatus } from "../infra/twin/index.ts";
 import { openAccess } from "../monitoring/access.ts";
 import { prove, type ProofReport } from "../monitoring/proof.ts";
 import { readScreen, type Screen, type Silence } from "../monitoring/screen.ts";
-import { FINDINGS } from "./lib/exitCodes.ts";
+import { FINDINGS } from "../inventory/exitCodes.ts";
 import { printJson, table, withCommonOptions, type CommonOptions } from "./lib/program.ts";
 import { proofLines, proofSummary } from "./lib/proofText.ts";
 import { select, type Selection } from "./lib/province.ts";

@@ -12,7 +12,7 @@ import { type StackOutcome, tellStackStates } from "../monitoring/stackState.ts"
 import { imagePackages } from "./lib/packages.ts";
 import { type EngineCommandOptions, layersOf, openEngine, targetsOf, withEngineOptions } from "./lib/engine.ts";
 import { printEvent, printReport } from "./lib/eventLog.ts";
-import { FINDINGS } from "./lib/exitCodes.ts";
+import { FINDINGS } from "../inventory/exitCodes.ts";
 import { drainOnSignal } from "./lib/program.ts";
 import { previewAll } from "./lib/previewAll.ts";
 import { runSteps, type Step } from "./lib/progress.ts";

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { CANCELLED } from "../../inventory/exitCodes.ts";
 import { Failure } from "../../inventory/failure.ts";
 import type { Province } from "../../inventory/model.ts";
 import {
@@ -206,7 +207,7 @@ function inWords(error: unknown, root: string): unknown {
   if (error instanceof Failure) return error;
   const text = error instanceof RunError ? error.result.stderr : error instanceof Error ? error.message : "";
   if ((error as Error).name === "AbortError" || /operation was aborted/.test(text)) {
-    return new Failure("interrupted; what is up stays up", { advice: "the next up goes on from here", exitCode: 130 });
+    return new Failure("interrupted; what is up stays up", { advice: "the next up goes on from here", exitCode: CANCELLED });
   }
   if (/No space left on device|ENOSPC/.test(text)) {
     return new Failure(`the memory under ${root}, where the hosts' disks are, is full`, { advice: "take another twin down, or free memory" });

@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { auditTopology, changeLines, compareReports, provinceAgainst, reportLines } from "../../audit/topology/index.ts";
 import type { Province } from "../../inventory/model.ts";
 import { readLife } from "../lib/life.ts";
-import { FINDINGS } from "../lib/exitCodes.ts";
+import { FINDINGS } from "../../inventory/exitCodes.ts";
 import { withPictures, writePictures, type PictureOptions } from "../lib/pictures.ts";
 import { printJson, withCommonOptions, type CommonOptions } from "../lib/program.ts";
 import { select } from "../lib/province.ts";

@@ -4,7 +4,7 @@ import { execute, type Execution } from "../../audit/topology/live/execute.ts";
 import { causeOf, singleCauses, together, whatIf, type Cause, type WhatIf } from "../../audit/topology/whatIf.ts";
 import { Failure } from "../../inventory/failure.ts";
 import { openAccess } from "../../monitoring/access.ts";
-import { FINDINGS } from "../lib/exitCodes.ts";
+import { FINDINGS } from "../../inventory/exitCodes.ts";
 import { drainOnSignal, printJson, withCommonOptions, type CommonOptions } from "../lib/program.ts";
 import { select, type Selection } from "../lib/province.ts";
 

@@ -4,7 +4,7 @@ import { Failure } from "../../inventory/failure.ts";
 import { driftLines } from "./changeText.ts";
 import { type EngineCommandOptions, layersOf, openEngine, targetsOf } from "./engine.ts";
 import { printEvent, printReport } from "./eventLog.ts";
-import { STACK_NOT_FOUND } from "./exitCodes.ts";
+import { STACK_NOT_FOUND } from "../../inventory/exitCodes.ts";
 import { drainOnSignal } from "./program.ts";
 import { select } from "./province.ts";
 import { driftSummary, openPlugins, runStack, type StackRun } from "./stackRun.ts";

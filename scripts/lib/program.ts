@@ -1,7 +1,7 @@
 /** What all commands share: options, one way to print an error, one way to stop. */
 import { type Command, CommanderError, Option } from "commander";
 import { Failure } from "../../inventory/failure.ts";
-import { CANCELLED } from "./exitCodes.ts";
+import { CANCELLED } from "../../inventory/exitCodes.ts";
 
 /** The options that nearly every command takes. */
 export interface CommonOptions {

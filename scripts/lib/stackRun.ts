@@ -4,7 +4,7 @@ import { type DriftEvent, type EngineEvent, type EngineOptions, type Operation, 
 import { wentBack } from "../../infra/host/confirm.ts";
 import { Failure } from "../../inventory/failure.ts";
 import type { Layer } from "../../stacks/layers.ts";
-import { CANCELLED, RESOURCE_FAILED } from "./exitCodes.ts";
+import { CANCELLED, RESOURCE_FAILED } from "../../inventory/exitCodes.ts";
 import type { Telling } from "./progress.ts";
 import { ensureSecrets } from "./secrets.ts";
 import { engineOptions, stackName } from "./stacks.ts";

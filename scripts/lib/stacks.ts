@@ -6,7 +6,7 @@ import { Argument } from "commander";
 import { type EngineOptions, readStack } from "../../infra/engine/index.ts";
 import { Failure } from "../../inventory/failure.ts";
 import { LAYERS, type Layer } from "../../stacks/layers.ts";
-import { STACK_NOT_FOUND } from "./exitCodes.ts";
+import { STACK_NOT_FOUND } from "../../inventory/exitCodes.ts";
 import { projectDirectory } from "./paths.ts";
 import type { Selection } from "./province.ts";
 
