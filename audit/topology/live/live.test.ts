@@ -164,6 +164,8 @@ describe("judgements", () => {
     expect(await judge({ ntp1: interfacesOf("ntp1", "eth0", { addresses: [...hosts.get("ntp1")!.interfaces[0]!.addresses, "10.63.1.11/24"] }) })).toEqual(["addressing.live dns1: fail", "addressing.live ntp1: fail"]);
     expect(await judge({ fw1: { lldp: hosts.get("fw1")!.lldp!.map((one) => (one.interface === "link7" ? { ...one, port: "link8" } : one)) } })).toEqual(["live.lldp core1-fw1: fail"]);
     expect(await judge({ fw1: { neighbours: hosts.get("fw1")!.neighbours!.filter((one) => !(one.protocol === "bfd6" && one.interface === "link7")) } })).toEqual(["live.bfd fw1 link7 bfd6: fail"]);
+    const rogue = { protocol: "ospf2", neighbour: "10.99.99.99", interface: "link34", up: true, state: "Full" } as const;
+    expect(await judge({ agg1: { neighbours: [...hosts.get("agg1")!.neighbours!, rogue] } })).toEqual(["live.ospf2 agg1 link34 ospf2 10.99.99.99: fail"]);
     expect(await judge({ agg1: { pings: hosts.get("agg1")!.pings.map((one) => (one.address === "10.60.2.69" ? { ...one, received: 6 } : one)) } })).toEqual(["live.loss huyen-bien-primary: fail"]);
     expect(await judge({ agg1: { classes: hosts.get("agg1")!.classes!.slice(1) } })).toEqual(["qos.classes agg1 link34: fail"]);
     const lines = hosts.get("agg1")!.configuration!;
