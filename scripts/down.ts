@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { removeStack } from "../infra/engine/index.ts";
 import { twinDown, twinName } from "../infra/twin/index.ts";
 import { Failure } from "../inventory/failure.ts";
+import { forgetApplied } from "./lib/applied.ts";
 import { type EngineCommandOptions, layersOf, openEngine, targetsOf, withEngineOptions } from "./lib/engine.ts";
 import { printEvent, printReport } from "./lib/eventLog.ts";
 import { drainOnSignal } from "./lib/program.ts";
@@ -29,7 +30,7 @@ export function downCommand(): Command {
         // The hosts vanish whole: there is nothing to take back on them first.
         await runSteps([
           { title: `twin ${environment.name}`, run: async () => { await twinDown(twinName(province, environment)); return "gone"; } },
-          { title: "stacks", run: async () => { for (const layer of LAYERS.toReversed()) await removeStack(engineOptions(layer, selection)); return "forgotten"; } },
+          { title: "stacks", run: async () => { for (const layer of LAYERS.toReversed()) await removeStack(engineOptions(layer, selection)); forgetApplied(selection); return "forgotten"; } },
         ], { silent });
       } else {
         if (environment.kind !== "twin" && options.yes !== true) await ask(environment.name);

@@ -1,5 +1,6 @@
 /** `./egov preview`: what `up` would change, file by file and line by line. Touches nothing. */
 import { Command } from "commander";
+import { auditLines, changeSinceApplied } from "./lib/applied.ts";
 import { stepLines } from "./lib/changeText.ts";
 import { type EngineCommandOptions, openEngine, withEngineOptions } from "./lib/engine.ts";
 import { printEvent, printReport } from "./lib/eventLog.ts";
@@ -34,8 +35,13 @@ export function previewCommand(): Command {
         for (const line of run.changes.flatMap((change) => stepLines(change, { full: options.diff === true }))) console.log(line);
         console.log(`${run.stack}: ${summary(run, "preview")}`);
       });
-      if (json) printReport({ runs, unseen });
-      else for (const stack of unseen) console.log(`${stack}: to be previewed when the stacks before it are up`);
+      const audit = await changeSinceApplied(selection);
+      if (json) {
+        printReport({ runs, unseen, ...(audit === undefined ? {} : { audit }) });
+      } else {
+        for (const stack of unseen) console.log(`${stack}: to be previewed when the stacks before it are up`);
+        for (const line of auditLines(audit)) console.log(line);
+      }
       if (options.expectNoChanges === true && runs.some((run) => run.changes.length > 0)) process.exitCode = CHANGES_NOT_EXPECTED;
     });
 }

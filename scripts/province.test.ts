@@ -198,6 +198,8 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
     const [hub] = concerned.filter((name) => province.hosts.get(name)?.role === "aggregation");
     await bench.must("twin", "exec", hub!, "--", "systemctl", "stop", "ssh");
 
+    const preview = await bench.must("preview");
+    expect(preview.stdout).toContain("audit: what this does to the network");
     const broken = await bench.egov("up");
     expect(broken.exitCode).toBe(4);
     expect(broken.stderr).toContain(hub);

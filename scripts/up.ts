@@ -9,6 +9,7 @@ import { bootedHosts } from "../inventory/index.ts";
 import { openAccess } from "../monitoring/access.ts";
 import { prove, type ProofReport } from "../monitoring/proof.ts";
 import { type StackOutcome, tellStackStates } from "../monitoring/stackState.ts";
+import { auditLines, changeSinceApplied, rememberApplied } from "./lib/applied.ts";
 import { imagePackages } from "./lib/packages.ts";
 import { type EngineCommandOptions, layersOf, openEngine, targetsOf, withEngineOptions } from "./lib/engine.ts";
 import { printEvent, printReport } from "./lib/eventLog.ts";
@@ -126,6 +127,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
   } finally {
     await tellMonitoring(selection, outcomes);
   }
+  if (options.only === undefined && options.target === undefined) rememberApplied(selection);
   if (report.twin !== undefined && report.twin.leaving.length > 0) {
     await twinUp(province, environment.name, { packages: imagePackages(province), communes: options.communes, signal });
     if (!silent) console.log(`${report.twin.leaving.join(", ")} left the inventory and the twin`);
@@ -183,6 +185,7 @@ async function bootsAnew({ province, environment }: Selection): Promise<boolean>
 async function askFirst(selection: Selection, options: UpOptions, signal: AbortSignal): Promise<void> {
   const unseen = await previewAll(selection, options, { engine: await openEngine(options), signal }, (run) => { console.error(`${run.stack}: ${summary(run, "preview")}`); });
   for (const stack of unseen) console.error(`${stack}: to be built for the first time`);
+  for (const line of auditLines(await changeSinceApplied(selection))) console.error(line);
   if (!process.stdin.isTTY) throw new Failure("real hosts would be changed and there is no terminal to ask on", { advice: "Add --yes." });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal.question("Change these hosts? [y/N] ");
