@@ -1,6 +1,7 @@
 /** `./egov bench NAME`: figures, each beside its floor or bound, measured now on this machine. */
 import { Argument, Command } from "commander";
 import { benchAudit } from "../bench/audit.ts";
+import { benchAuditLive } from "../bench/auditLive.ts";
 import { benchEngine, ENGINE_PARTS } from "../bench/engine.ts";
 import type { Figure } from "../bench/figure.ts";
 import { benchServices, SERVICES } from "../bench/services.ts";
@@ -38,6 +39,11 @@ export function benchCommand(): Command {
     .action(async (parts: readonly string[], options: { inventory: string; json?: boolean }) => {
       await ensureRequirements();
       print(await benchEngine(parts, options.inventory, (line) => { console.error(line); }), options.json);
+    });
+  withCommonOptions(command.command("audit-live"))
+    .description("the topology audit of a twin that is up: every host asked")
+    .action(async (options: CommonOptions) => {
+      print([await benchAuditLive(select(options))], options.json);
     });
   withCommonOptions(command.command("services"))
     .description("the services of a twin that is up: mail, conference, monitoring")
