@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { specialArchiveSig, specialAssetSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc.js";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { TestProject } from "../engine/testing.ts";
 import { startTestHost, type TestHost } from "../host/testing.ts";
 import type { Context } from "./model.ts";
 import { CommandProvider } from "./provider.ts";
@@ -106,8 +108,11 @@ test("a host shows the key that is known, or there is no login", async () => {
   writeFileSync(empty, `${connection["host"]} ${otherKey}\n`);
   await withProvider({ knownHostsFile: empty }, async (own) =>
     expect(await refusal(create({ create: "true" }, connection, own))).toMatch(`: its host key is not the one in ${empty}: `));
+  said.length = 0;
   await withProvider({ insecureIgnoreHostKey: "true" }, async (own) => {
     expect(await refusal(create({ create: "true" }, connection, own))).toBe("done");
+    expect(await refusal(create({ create: "true" }, connection, own))).toBe("done");
+    expect(said).toEqual([`the host key of ${connection["host"]} is not verified (command:insecureIgnoreHostKey)`]);
     expect(await refusal(create({ create: "true" }, { ...connection, hostKey: otherKey }, own))).toMatch(/hostKey: somebody/);
   });
 });
@@ -247,3 +252,29 @@ test("a large folder goes over one connection, and nothing is copied in a previe
   expect(await host.sh("cd /srv/many/many; ls -A | wc -l; sha256sum < large | cut -d' ' -f1; cat 99 | wc -c"))
     .toBe(`101\n${execFileSync("sha256sum", [join(source, "large")], { encoding: "utf8" }).split(" ")[0]}\n2000\n`);
 });
+
+test("a program runs commands and copies by the engine, and leaves no key in the state", async () => {
+  const project = await TestProject.create();
+  try {
+    const plugin = `{name: command, path: ${fileURLToPath(new URL(".", import.meta.url))}}`;
+    const path = join(project.root, "Pulumi.yaml");
+    writeFileSync(path, readFileSync(path, "utf8").replace("providers: [", `providers: [${plugin}, `));
+    writeFileSync(join(project.root, "Pulumi.test.yaml"), `config:\n  command:knownHostsFile: ${host.connection.knownHostsFile}\n`);
+    writeFileSync(join(folder, "banner"), "chào\n");
+    await project.program(`
+import { remote } from "@pulumi/command";
+import { readFileSync } from "node:fs";
+const connection = { host: "${host.connection.address}", privateKey: readFileSync("${host.connection.identityFile}", "utf8") };
+const copy = new remote.CopyToRemote("banner", { connection, source: new pulumi.asset.FileAsset("${join(folder, "banner")}"), remotePath: "/srv/banner" });
+export const banner = new remote.Command("show", { connection, create: "cat /srv/banner" }, { dependsOn: copy }).stdout;`);
+    const made = await project.up();
+    expect(made.outputs, TestProject.why(made)).toEqual({ banner: "chào" });
+    const again = await project.up();
+    expect(again.changed, TestProject.why(again)).toBe(false);
+    const state = await project.state();
+    expect(state).not.toMatch(/BEGIN OPENSSH|identityFile/);
+    expect(state).not.toContain(readFileSync(host.connection.identityFile, "utf8").split("\n")[2]);
+  } finally {
+    await project.remove();
+  }
+}, 120_000);
