@@ -45,7 +45,7 @@ export function upCommand(): Command {
     .option("--no-prove", "leave out the proof")
     .option("--rollback-on-failure", "when anything fails, take back all that this command has changed")
     .addOption(new Option("--confirm <by>", "what a changed router must have again within seconds, or it goes back by itself: a way in and its neighbours, or only the way in")
-      .choices(CONFIRMATIONS).default("neighbours"))
+      .choices(CONFIRMATIONS).env("EGOV_CONFIRM").default("neighbours"))
     .action(async (options: UpOptions) => {
       const selection = select(options);
       const signal = drainOnSignal();
