@@ -43,7 +43,7 @@ export class RemoteSession implements Poolable {
 
   /**
    * Runs a line in the user's login shell with `input` on its standard input. When the signal is aborted, `kill` is asked
-   * to end it and, a moment later, to kill it; another moment later it is left alone.
+   * to end it and, a moment later or when its shell has ended, to kill whatever is left.
    * @throws Failure when the connection breaks before it has ended.
    */
   async run(line: string, input: Buffer, onOutput: (stream: "stdout" | "stderr", chunk: Buffer) => void, signal: AbortSignal,
@@ -60,15 +60,15 @@ export class RemoteSession implements Poolable {
       const stopped = new AbortController();
       const stop = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { signal: stopped.signal }))
         .then(async () => {
-          for (const name of ["TERM", "KILL"] as const) {
-            kill(name).catch(() => undefined);
-            await sleep(GRACE_MILLISECONDS, undefined, { signal: stopped.signal });
-          }
+          kill("TERM").catch(() => undefined);
+          await sleep(GRACE_MILLISECONDS, undefined, { signal: stopped.signal });
           channel.close();
         });
       stop.catch(() => undefined);
       channel.end(input);
       await Promise.race([closed, stop]).finally(() => stopped.abort());
+      // The shell may have gone at the first word, and what it started not.
+      if (signal.aborted) await kill("KILL").catch(() => undefined);
       if (ending === undefined && !signal.aborted) {
         // The connection itself may not know yet that it is broken.
         this.close();
