@@ -14,7 +14,7 @@ export interface Access extends AsyncDisposable {
 }
 
 /** Seconds until a host that does not answer is given up: it should be there already. */
-const LOGIN_TIMEOUT_SECONDS = 5;
+const LOGIN_TIMEOUT_SECONDS = 10;
 
 /** Opens what is needed as it is needed; disposing of it closes every connection. */
 export async function openAccess(province: Province, environment: Environment): Promise<Access> {

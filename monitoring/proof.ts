@@ -33,6 +33,8 @@ export interface ProofOptions {
 
 /** Services take longer to come up than routing: a mail filter reads its rules and languages for seconds, on a busy machine for many. */
 const SERVICE_PATIENCE = 3;
+/** Routers that do not answer are asked so many times as long as others whose neighbours are away. */
+const SILENCE_PATIENCE = 3;
 /** Exit code of a command on a host that did not answer, as ssh reports it. */
 const UNREACHABLE = 255;
 /** Routers asked at the same time. */
@@ -66,7 +68,11 @@ async function proveAdjacency(province: Province, environment: Environment, acce
   const intended = intendedAdjacencies(province).filter((adjacency) => ours.has(adjacency.host));
   const protocols = Map.groupBy(intended, (adjacency) => adjacency.host);
   const outputs = new Map<string, string>();
-  return await untilGood(deadline, async (previous?: AdjacencyReport) => {
+  // A busy host may take long to answer: what it does not tell is no verdict yet.
+  const lastDeadline = performance.now() + SILENCE_PATIENCE * (deadline - performance.now());
+  const isFinal = (report: AdjacencyReport): boolean =>
+    report.misses.length === 0 || (performance.now() >= deadline && report.misses.every(({ host }) => outputs.has(host)));
+  return await untilGood(lastDeadline, async (previous?: AdjacencyReport) => {
     const asked = [...protocols].filter(([host]) => previous === undefined || previous.misses.some((miss) => miss.host === host));
     await mapLimited(asked, PARALLEL_LOGINS, async ([name, adjacencies]) => {
       const command = adjacencyCommand(adjacencies.map((adjacency) => adjacency.protocol));
@@ -75,7 +81,7 @@ async function proveAdjacency(province: Province, environment: Environment, acce
       else outputs.set(name, stdout);
     });
     return compareAdjacencies(intended, outputs);
-  }, (report) => report.misses.length === 0);
+  }, isFinal);
 }
 
 /** The servers of the data center that every office must reach. */
