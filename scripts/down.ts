@@ -5,7 +5,7 @@ import { removeStack } from "../infra/engine/index.ts";
 import { twinDown, twinName } from "../infra/twin/index.ts";
 import { Failure } from "../inventory/failure.ts";
 import { forgetApplied } from "./lib/applied.ts";
-import { type EngineCommandOptions, layersOf, openEngine, targetsOf, withEngineOptions } from "./lib/engine.ts";
+import { askedOf, type EngineCommandOptions, layersOf, openEngine, withEngineOptions } from "./lib/engine.ts";
 import { printEvent, printReport } from "./lib/eventLog.ts";
 import { drainOnSignal } from "./lib/program.ts";
 import { runSteps, type Step } from "./lib/progress.ts";
@@ -45,14 +45,13 @@ async function takeBack(selection: Selection, options: DownOptions, silent: bool
   const engine = await openEngine(options);
   await using plugins = await openPlugins();
   await runSteps(layersOf(options).toReversed().flatMap((layer): Step[] => {
-    const targets = targetsOf(options.target, stackName(layer, selection));
-    if (targets?.length === 0) return [];
+    const asked = askedOf(options, stackName(layer, selection));
+    if (asked === undefined) return [];
     return [{
       title: stackName(layer, selection),
       run: async (tell) => summary(await runStack("destroy", layer, selection, {
         engine, signal, plugins, tell,
-        ...(targets === undefined ? {} : { targets }),
-        ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
+        ...asked,
         ...(silent ? { onEvent: printEvent } : {}),
       }), "destroy"),
     }];

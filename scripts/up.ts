@@ -11,7 +11,7 @@ import { prove, type ProofReport } from "../monitoring/proof.ts";
 import { type StackOutcome, tellStackStates } from "../monitoring/stackState.ts";
 import { auditLines, changeSinceApplied, rememberApplied } from "./lib/applied.ts";
 import { imagePackages } from "./lib/packages.ts";
-import { type EngineCommandOptions, layersOf, openEngine, targetsOf, withEngineOptions } from "./lib/engine.ts";
+import { askedOf, type EngineCommandOptions, layersOf, openEngine, withEngineOptions } from "./lib/engine.ts";
 import { printEvent, printReport } from "./lib/eventLog.ts";
 import { FINDINGS } from "../inventory/exitCodes.ts";
 import { drainOnSignal } from "./lib/program.ts";
@@ -97,11 +97,11 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
   const outcomes: StackOutcome[] = [];
   const wave = layersOf(options).flatMap((layer) => {
     const stack = stackName(layer, selection);
-    const targets = targetsOf(options.target, stack);
-    return targets?.length === 0 ? [] : [{ layer, stack, targets, ended: Promise.withResolvers<void>() }];
+    const asked = askedOf(options, stack);
+    return asked === undefined ? [] : [{ layer, stack, asked, ended: Promise.withResolvers<void>() }];
   });
   // All programs start at once, for loading them takes longest; each touches hosts only when the one before is done.
-  for (const [index, { layer, stack, targets, ended }] of wave.entries()) {
+  for (const [index, { layer, stack, asked, ended }] of wave.entries()) {
     const after = ready;
     const done = Promise.withResolvers<void>();
     ready = done.promise;
@@ -110,8 +110,7 @@ async function bringUp(selection: Selection, options: UpOptions, signal: AbortSi
     steps.push(step(stack, [done, ended], async (tell) => {
       const run = await runStack("up", layer, selection, {
         engine, signal, after, plugins, refresh, tell,
-        ...(targets === undefined ? {} : { targets }),
-        ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
+        ...asked,
         ...(options.rollbackOnFailure === true ? rollback : {}),
         environment: { EGOV_CONFIRM: options.confirm },
         ...(silent ? { onEvent: printEvent } : {}),

@@ -1,6 +1,7 @@
 /** The options that every command of the engine takes, and the engine that they choose. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { chooseEngine, type Engine, ENGINES, type EngineName, type Wanted } from "../../infra/engine/choice.ts";
+import type { EngineOptions } from "../../infra/engine/index.ts";
 import { LAYERS, type Layer } from "../../stacks/layers.ts";
 import { type CommonOptions, withCommonOptions } from "./program.ts";
 
@@ -40,6 +41,13 @@ export async function openEngine({ engine }: Pick<EngineCommandOptions, "engine"
 /** The layers that the options name, in the order in which they come up. */
 export function layersOf({ only }: Pick<EngineCommandOptions, "only">): readonly Layer[] {
   return LAYERS.filter((layer) => only?.includes(layer) ?? true);
+}
+
+/** What the options ask of one stack, as the engine takes it; undefined when all targets are other stacks'. */
+export function askedOf({ target, parallel }: Pick<EngineCommandOptions, "target" | "parallel">, stack: string): Pick<EngineOptions, "targets" | "parallel"> | undefined {
+  const targets = targetsOf(target, stack);
+  if (targets?.length === 0) return undefined;
+  return { ...(targets === undefined ? {} : { targets }), ...(parallel === undefined ? {} : { parallel }) };
 }
 
 /**

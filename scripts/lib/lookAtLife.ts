@@ -2,7 +2,7 @@
 import { readStack } from "../../infra/engine/index.ts";
 import { Failure } from "../../inventory/failure.ts";
 import { driftLines } from "./changeText.ts";
-import { type EngineCommandOptions, layersOf, openEngine, targetsOf } from "./engine.ts";
+import { askedOf, type EngineCommandOptions, layersOf, openEngine } from "./engine.ts";
 import { printEvent, printReport } from "./eventLog.ts";
 import { STACK_NOT_FOUND } from "../../inventory/exitCodes.ts";
 import { drainOnSignal } from "./program.ts";
@@ -26,12 +26,11 @@ export async function lookAtLife(operation: "refresh" | "drift", options: Engine
   }
   await using plugins = await openPlugins();
   const running = layers.flatMap((layer) => {
-    const targets = targetsOf(options.target, stackName(layer, selection));
-    if (targets?.length === 0) return [];
+    const asked = askedOf(options, stackName(layer, selection));
+    if (asked === undefined) return [];
     return [runStack(operation, layer, selection, {
       engine, signal, plugins,
-      ...(targets === undefined ? {} : { targets }),
-      ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
+      ...asked,
       ...(json ? { onEvent: printEvent } : {}),
     })];
   });

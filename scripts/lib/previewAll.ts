@@ -1,7 +1,7 @@
 /** Previews every stack that can be previewed. */
 import { readStack } from "../../infra/engine/index.ts";
 import { LAYERS, type Layer } from "../../stacks/layers.ts";
-import { type EngineCommandOptions, layersOf, targetsOf } from "./engine.ts";
+import { askedOf, type EngineCommandOptions, layersOf } from "./engine.ts";
 import type { Selection } from "./province.ts";
 import { openPlugins, runStack, type StackRun, type StackRunOptions } from "./stackRun.ts";
 import { engineOptions, stackName } from "./stacks.ts";
@@ -15,12 +15,11 @@ export async function previewAll(selection: Selection, chosen: EngineCommandOpti
   const wanted = layersOf(chosen);
   const seen = (await previewable(selection)).filter((layer) => wanted.includes(layer));
   const runs = seen.flatMap((layer) => {
-    const targets = targetsOf(chosen.target, stackName(layer, selection));
-    if (targets?.length === 0) return [];
+    const asked = askedOf(chosen, stackName(layer, selection));
+    if (asked === undefined) return [];
     return [runStack("preview", layer, selection, {
       ...options, plugins,
-      ...(targets === undefined ? {} : { targets }),
-      ...(chosen.parallel === undefined ? {} : { parallel: chosen.parallel }),
+      ...asked,
     })];
   });
   // The first failure in order is thrown below; whoever fails meanwhile must not end the process.
