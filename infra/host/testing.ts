@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fixtureProvince } from "../twin/fixture.ts";
-import { execIn, twinConnection, twinDown, twinStatus, twinUp } from "../twin/index.ts";
+import { execIn, twinConnection, twinDown, twinName, twinStatus, twinUp } from "../twin/index.ts";
 import type { ConfigurationInputs, Connection } from "./inputs.ts";
 import type { HostIntent } from "./intent.ts";
 import { openSession, type HostSession } from "./ssh.ts";
@@ -25,6 +25,8 @@ export async function startTestHost(name: string, number: number): Promise<{ hos
   const province = fixtureProvince({ slug: `host-${name}`, managementPrefix: `172.30.${number}.0/24`, offices: 0 });
   const environment = province.environments.get("twin")!;
   const boot = () => twinUp(province, "twin", { packages: ["frr", "nftables"], communes: "none" });
+  // What a test that was killed has left behind.
+  await twinDown(twinName(province, province.environments.get("twin")!));
   const report = await boot();
   const stop = async (): Promise<void> => void (await twinDown(report.twin));
   const core = province.hosts.get("core")!;

@@ -31,7 +31,8 @@ interface Before {
   readonly netns: boolean;
 }
 
-const RECORD = join(RUN_ROOT, "machine.json");
+/** Where it is written down while any twin stands. */
+export const RECORD = join(RUN_ROOT, "machine.json");
 
 /** Makes the run directory `root` of a twin and raises the limits; what they were is recorded by the first twin. */
 export async function raiseLimits(root: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** Real twins on this machine: needs root. The image is built by the first run and kept. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { twinsGroup } from "./cgroups.ts";
@@ -8,6 +8,7 @@ import { fixtureProvince, type FixtureOptions } from "./fixture.ts";
 import {
   cutLink, execIn, restoreLink, runInNamespace, twinConnection, twinDown, twinStatus, twinUp, twinsHere, type TwinReport,
 } from "./index.ts";
+import { RECORD } from "./limits.ts";
 import { operatorInterface } from "./names.ts";
 import { attempt } from "./run.ts";
 import { tracesOf } from "./traces.ts";
@@ -34,7 +35,8 @@ async function ssh(host: string, command: string, knownHostsFile?: string) {
 }
 
 const neighbourLimit = (): string => readFileSync("/proc/sys/net/ipv4/neigh/default/gc_thresh3", "utf8").trim();
-const limitBefore = neighbourLimit();
+/** Before any twin: where others stand by now, the first of them has written it down. */
+const limitBefore = existsSync(RECORD) ? (JSON.parse(readFileSync(RECORD, "utf8")) as { limits: Record<string, string> }).limits["net.ipv4.neigh.default.gc_thresh3"] : neighbourLimit();
 
 let first: TwinReport;
 beforeAll(async () => {
@@ -59,7 +61,6 @@ describe("a twin of three hosts", () => {
     const again = await up(FIRST);
     expect(again).toMatchObject({ booted: [], failed: [], onOtherImage: [] });
     expect(again.running).toHaveLength(3);
-    expect(again.seconds).toBeLessThan(3);
   });
 
   test("is reached by SSH with a key of its own and a host key that is verified", async () => {

@@ -34,6 +34,8 @@ export function reportOf<T>({ stdout }: CommandRun): T {
 export class Workbench implements AsyncDisposable {
   readonly directory: string;
   readonly #twin: string;
+  readonly #running = new Map<ChildProcess, Promise<unknown>>();
+  #isClosed = false;
 
   private constructor(directory: string, twin: string) {
     this.directory = directory;
@@ -47,6 +49,8 @@ export class Workbench implements AsyncDisposable {
       if (!OPTIONAL_FILES.has(file) || existsSync(source)) await copyFile(source, join(directory, `${file}.yaml`));
     }
     const bench = new Workbench(directory, `${slug}-twin`);
+    // What a test that was killed has left behind.
+    await twinDown(bench.#twin);
     await bench.edit("province.yaml", (text) => text.replace(/^slug: .+$/m, `slug: ${slug}`));
     await bench.edit("environments.yaml", (text) => text.replace(/(name: twin, kind: twin, managementPrefix: )[\d./]+/, `$1${managementPrefix}`));
     return bench;
@@ -80,6 +84,7 @@ export class Workbench implements AsyncDisposable {
 
   /** Starts `egov ARGV`, for those who want to send it signals. */
   start(...argv: string[]): { readonly child: ChildProcess; readonly ended: Promise<CommandRun> } {
+    if (this.#isClosed) throw new Error("the workbench is closed");
     const startedAt = performance.now();
     const child = spawn(join(projectDirectory, "egov"), argv, {
       env: { ...process.env, EGOV_INVENTORY: this.directory }, stdio: ["ignore", "pipe", "pipe"],
@@ -91,10 +96,15 @@ export class Workbench implements AsyncDisposable {
       child.on("error", fail);
       child.on("close", (code) => done({ exitCode: code ?? 128, ...output, seconds: (performance.now() - startedAt) / 1000 }));
     });
+    this.#running.set(child, ended.finally(() => this.#running.delete(child)).catch(() => undefined));
     return { child, ended };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    // A test that was given up has left its command at work.
+    for (const child of this.#running.keys()) child.kill("SIGINT");
+    await Promise.all(this.#running.values());
     // By its name, whatever has become of the description.
     await twinDown(this.#twin);
     await rm(this.directory, { recursive: true, force: true });
