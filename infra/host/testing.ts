@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fixtureProvince } from "../twin/fixture.ts";
 import { execIn, twinConnection, twinDown, twinName, twinStatus, twinUp } from "../twin/index.ts";
+import { tryLock } from "../twin/lock.ts";
 import type { ConfigurationInputs, Connection } from "./inputs.ts";
 import type { HostIntent } from "./intent.ts";
 import { openSession, type HostSession } from "./ssh.ts";
@@ -19,16 +20,22 @@ export interface TestHost {
 
 /**
  * Boots a host for a test file: the twin of a province that has nothing but a data center. `name` keeps test files
- * that run at the same time apart; `number` (0 to 255) is part of their management prefix.
+ * that run at the same time apart; `number` (0 to 255) is part of their management prefix. Throws an Error when another
+ * process, such as the same test in another checkout, has one of that name.
  */
 export async function startTestHost(name: string, number: number): Promise<{ host: TestHost; stop(): Promise<void> }> {
   const province = fixtureProvince({ slug: `host-${name}`, managementPrefix: `172.30.${number}.0/24`, offices: 0 });
   const environment = province.environments.get("twin")!;
   const boot = () => twinUp(province, "twin", { packages: ["frr", "nftables"], communes: "none" });
+  const lock = await tryLock(`test-host/${name}`);
+  if ("heldBy" in lock) throw new Error(`process ${lock.heldBy} has a test host ${name}: wait for its end`);
   // What a test that was killed has left behind.
   await twinDown(twinName(province, province.environments.get("twin")!));
   const report = await boot();
-  const stop = async (): Promise<void> => void (await twinDown(report.twin));
+  const stop = async (): Promise<void> => {
+    await twinDown(report.twin);
+    await lock.release();
+  };
   const core = province.hosts.get("core")!;
   const connection = { ...twinConnection(province, environment, core), timeoutSeconds: 20 };
   if (report.failed.length > 0 || !existsSync(connection.identityFile)) {

@@ -5,6 +5,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { twinDown } from "../../infra/twin/index.ts";
+import { type Lock, tryLock } from "../../infra/twin/lock.ts";
 import { FILES, OPTIONAL_FILES } from "../../inventory/files.ts";
 import { projectDirectory } from "./paths.ts";
 
@@ -34,21 +35,26 @@ export function reportOf<T>({ stdout }: CommandRun): T {
 export class Workbench implements AsyncDisposable {
   readonly directory: string;
   readonly #twin: string;
+  readonly #lock: Lock;
   readonly #running = new Map<ChildProcess, Promise<unknown>>();
   #isClosed = false;
 
-  private constructor(directory: string, twin: string) {
+  private constructor(directory: string, twin: string, lock: Lock) {
     this.directory = directory;
     this.#twin = twin;
+    this.#lock = lock;
   }
 
+  /** Throws an Error when another process, such as the same test in another checkout, has one of that name. */
   static async open({ inventory, slug, managementPrefix }: WorkbenchOptions): Promise<Workbench> {
+    const lock = await tryLock(`workbench/${slug}`);
+    if ("heldBy" in lock) throw new Error(`process ${lock.heldBy} is trying things on a province called ${slug}: wait for its end`);
     const directory = await mkdtemp(join(tmpdir(), "egov-workbench-"));
     for (const file of FILES) {
       const source = resolve(projectDirectory, inventory, `${file}.yaml`);
       if (!OPTIONAL_FILES.has(file) || existsSync(source)) await copyFile(source, join(directory, `${file}.yaml`));
     }
-    const bench = new Workbench(directory, `${slug}-twin`);
+    const bench = new Workbench(directory, `${slug}-twin`, lock);
     // What a test that was killed has left behind.
     await twinDown(bench.#twin);
     await bench.edit("province.yaml", (text) => text.replace(/^slug: .+$/m, `slug: ${slug}`));
@@ -108,5 +114,6 @@ export class Workbench implements AsyncDisposable {
     // By its name, whatever has become of the description.
     await twinDown(this.#twin);
     await rm(this.directory, { recursive: true, force: true });
+    await this.#lock.release();
   }
 }
