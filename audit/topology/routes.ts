@@ -8,8 +8,10 @@
  * - a totally stubby area learns the way out, from each border router at cost 1, and, against the letter, what a border router
  *   summarises of its other areas;
  * - a border router uses what others announce to the backbone and nothing else (16.2);
- * - the way out is the core routers', each while it has the state network at its own hand-off, as an external route of type 1.
+ * - the way out is known to hubs by BGP, from each core router that has the state network at its own hand-off, and to the others as
+ *   an external route of type 1 of each core router that knows one.
  */
+import { innerNeighbours } from "../../infra/network/bgp.ts";
 import { areaId, BACKBONE, type Router } from "../../infra/network/router.ts";
 import { OSPF6_AREA } from "../../infra/network/ospf6.ts";
 import { EXTERNAL_METRIC } from "../../infra/network/ospf.ts";
@@ -117,17 +119,26 @@ export class Routes {
     const area = this.#onlyStub(host);
     const route = area !== undefined
       ? best(this.#bordersOf(area).filter((one) => one !== host).flatMap((one) => this.#via(host, area, one, STUB_DEFAULT_COST)))
-      : best(this.#givers().flatMap((core) => this.#toBorder(host, core)).map((one) => ({ ...one, cost: one.cost + EXTERNAL_METRIC })));
+      : this.#isHub(host) ? this.#toExit(host)
+      : best([...this.#routers.keys()].filter((one) => this.#knowsExit(one)).flatMap((core) => this.#toRouter(host, core)).map((one) => ({ ...one, cost: one.cost + EXTERNAL_METRIC })));
     return route === undefined ? { kind: "drop", why: "no-route" } : { kind: "forward", hops: route.hops };
   }
 
-  /**
-   * The core routers that the others know a default route of: those with a hand-off. When all lose theirs at once, ospf6d 8.4 goes on
-   * using what each heard of the other, and packets to the outside circle between them until a hand-off is back.
-   */
-  #givers(): string[] {
-    if (this.#handoffs.size > 0 || this.#family === "ipv4") return [...this.#handoffs.keys()];
-    return [...this.#routers.values()].filter((router) => router.host.role === "core").map((router) => router.host.name);
+  /** Whether the router has the way out by BGP from other hubs. */
+  #isHub(host: string): boolean {
+    const router = this.#routers.get(host);
+    return router !== undefined && innerNeighbours(router.province, router.host).length > 0;
+  }
+
+  /** The way to the nearest core routers that have a hand-off of their own; what a core router hears from another it tells no hub (RFC 4271, 9.2.1). */
+  #toExit(host: string): Route | undefined {
+    const heard = innerNeighbours(this.#routers.get(host)!.province, this.#routers.get(host)!.host).map((hub) => hub.name);
+    return best(heard.filter((hub) => this.#handoffs.has(hub)).flatMap((hub) => this.#toRouter(host, hub)));
+  }
+
+  /** Whether a core router tells OSPF of a way out: its own, or one that it has from another. */
+  #knowsExit(host: string): boolean {
+    return this.#routers.get(host)?.host.role === "core" && (this.#handoffs.has(host) || this.#toExit(host) !== undefined);
   }
 
   /** The hand-offs that stand, as the state network's edge sees them. */
@@ -269,17 +280,11 @@ export class Routes {
     return "parts" in target && this.#borders(border, target.area) && this.#isActive(border, target);
   }
 
-  /**
-   * The ways to a router that takes routes in from elsewhere. No stub area tells that it does. ospfd looks for it in the areas beside
-   * the backbone first (RFC 2328, 16.4.1), in stub areas too, and takes nothing of a router that it finds in one of these.
-   */
-  #toBorder(host: string, core: string): Route[] {
-    const shared = this.#areasOf(core).filter((area) => area !== BACKBONE && this.#areasOf(host).includes(area));
-    if (shared.some((area) => this.#stubs.has(area) && this.#from(area, host).has(core))) return [];
-    if (core === host) return [];
-    const areas = this.#areasOf(core).filter((area) => !this.#stubs.has(area));
-    const target: Destination = { name: `router ${core}`, advertisers: areas.map((area) => ({ host: core, area, cost: 0 })) };
-    const route = this.#intra(host, target) ?? this.#inter(host, target);
+  /** The way to another router's loopback, as a list of one; empty where there is none. */
+  #toRouter(host: string, other: string): Route[] {
+    const area = this.#family === "ipv6" ? OSPF6_AREA : this.#routers.get(other)!.homeArea;
+    const target: Destination = { name: `router ${other}`, advertisers: [{ host: other, area, cost: 0 }] };
+    const route = host === other ? undefined : this.#intra(host, target) ?? this.#inter(host, target);
     return route === undefined ? [] : [route];
   }
 }

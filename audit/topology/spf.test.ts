@@ -41,11 +41,19 @@ describe("what routers of FRR 8.4 do, and a textbook does not", () => {
     expect(texts(after("huyen-nui-primary"), "so-mau", "huyen-nui")).toEqual(["r-so-mau > core1 > agg1 (discarded)"]);
   });
 
-  test("ospfd takes no way out of a core router that it finds in a stub area; ospf6d does", () => {
-    expect(texts(after(), "huyen-bien", OUTSIDE)).toEqual(["r-huyen-bien > agg1 > core1 > tslcd1"]);
-    expect(texts(after(), "huyen-bien", OUTSIDE, "ipv6")).toEqual(["r-huyen-bien > agg1 > core1 > tslcd1", "r-huyen-bien > agg1 > core2 > tslcd1"]);
-    expect(texts(after("core1-tslcd1"), "so-mau", OUTSIDE)).toEqual(["r-so-mau > core1 (no-route)"]);
-    expect(texts(after("core1-tslcd1"), "so-mau", OUTSIDE, "ipv6")).toEqual(["r-so-mau > core1 > core2 > tslcd1"]);
+  test.each<Family>(["ipv4", "ipv6"])("hubs know every hand-off by BGP, and use another core router's when theirs is gone (%s)", (family) => {
+    expect(texts(after(), "huyen-bien", OUTSIDE, family)).toEqual(["r-huyen-bien > agg1 > core1 > tslcd1", "r-huyen-bien > agg1 > core2 > tslcd1"]);
+    expect(texts(after("core1-tslcd1"), "huyen-bien", OUTSIDE, family)).toEqual(["r-huyen-bien > agg1 > core2 > tslcd1"]);
+    expect(texts(after("core1-tslcd1"), "so-mau", OUTSIDE, family)).toEqual(["r-so-mau > core1 > core2 > tslcd1"]);
+    expect(texts(after("core1"), "huyen-nui", OUTSIDE, family)).toEqual(["r-huyen-nui > agg1 > core2 > tslcd1"]);
+    // A core router without a hand-off tells OSPF of the one that it knows, but BGP's hubs of none.
+    expect(texts(after("core1-tslcd1"), DATACENTER, OUTSIDE, family)).toEqual(["fw1 > core1 > core2 > tslcd1", "fw1 > core2 > tslcd1"]);
+  });
+
+  test.each<Family>(["ipv4", "ipv6"])("with no hand-off left nothing circles (%s)", (family) => {
+    for (const place of placesOf(small).filter((one) => one !== OUTSIDE)) {
+      expect(predict(small, { failed: new Set(["tslcd1"]) }).paths(place, OUTSIDE, family).map(({ end }) => end), place).toEqual(["no-route"]);
+    }
   });
 
   test("a border router tells a totally stubby area of the summaries that it makes itself, and of nothing else", () => {
@@ -93,8 +101,7 @@ describe.each([["small", small], ["nghe-an", nghean]] as const)("%s", (_, provin
           expect(ends).toContain(path.hosts[i + 1]);
           expect(failed).not.toContain(name);
         });
-        // But for IPv6 to the outside when no hand-off is left; see Routes.
-        if (b !== OUTSIDE || family === "ipv4") expect(path.end).not.toBe("loop");
+        expect(path.end).not.toBe("loop");
         if (path.end === "delivered") for (const host of path.hosts) expect(failed).not.toContain(host);
       }
     }), { numRuns: 150 });

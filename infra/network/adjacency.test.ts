@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { loadProvince } from "../../inventory/index.ts";
-import { intendedAdjacencies } from "./adjacency.ts";
+import { intendedAdjacencies, wayOf } from "./adjacency.ts";
 
 const { province } = loadProvince(resolve(import.meta.dirname, "../../inventory/small"));
 const all = intendedAdjacencies(province);
 
 test("every link has its adjacencies in both directions, mirrored", () => {
-  for (const one of all) {
+  const overLinks = all.filter((one) => one.link !== undefined);
+  for (const one of overLinks) {
     const mirror = all.filter((other) => other.protocol === one.protocol && other.link === one.link && other.host === one.peer);
     expect(mirror, `${one.protocol} ${one.link}`).toHaveLength(1);
     expect(mirror[0]).toMatchObject({ interface: one.peerInterface, peer: one.host, peerInterface: one.interface });
@@ -15,7 +16,16 @@ test("every link has its adjacencies in both directions, mirrored", () => {
     if (one.protocol === "ospf3") expect(one.area).toBe("0.0.0.0");
   }
   const watched = [...province.links.values()].filter((link) => link.role !== "backup");
-  expect(all).toHaveLength(province.links.size * 4 + watched.length * 4);
+  expect(overLinks).toHaveLength(province.links.size * 4 + watched.length * 4);
+});
+
+test("every core router speaks BGP with all other hubs, between loopbacks, and nobody else does", () => {
+  const between = all.filter((one) => one.link === undefined);
+  expect(between.filter((one) => one.protocol === "bgp4").map((one) => `${one.host} ${one.neighbour} ${one.interface}`)).toEqual([
+    "core1 10.60.0.2 lo", "core1 10.60.0.3 lo", "core2 10.60.0.1 lo", "core2 10.60.0.3 lo", "agg1 10.60.0.1 lo", "agg1 10.60.0.2 lo",
+  ]);
+  expect(between.filter((one) => one.protocol === "bgp6")).toHaveLength(6);
+  expect(between.filter((one) => wayOf(one) === "core1 - core2").map((one) => one.host)).toEqual(["core1", "core1", "core2", "core2"]);
 });
 
 test("inside the province OSPF and BFD, at the hand-off BGP and BFD", () => {

@@ -2,6 +2,7 @@
 
 import type { Link, LinkEnd, Province } from "../../inventory/model.ts";
 import { addressOf } from "../../inventory/reach.ts";
+import { innerNeighbours } from "./bgp.ts";
 import { OSPF6_AREA } from "./ospf6.ts";
 import { areaId, hasBfd } from "./router.ts";
 
@@ -10,8 +11,10 @@ export type AdjacencyProtocol = "ospf2" | "ospf3" | "bgp4" | "bgp6" | "bfd4" | "
 /** One direction of a neighbourship: what `host` must see on `interface`. */
 export interface Adjacency {
   readonly protocol: AdjacencyProtocol;
-  readonly link: string;
+  /** Absent between loopbacks, whatever links lie between them. */
+  readonly link?: string;
   readonly host: string;
+  /** `lo` between loopbacks. */
   readonly interface: string;
   readonly peer: string;
   readonly peerInterface: string;
@@ -24,12 +27,25 @@ export interface Adjacency {
   readonly area?: string;
 }
 
-/** Every adjacency that the province's links imply, both directions, in the order of the links. */
+/** What an adjacency goes over, to say it by: its link, or the two hubs between whose loopbacks it stands. */
+export function wayOf({ link, host, peer }: Adjacency): string {
+  return link ?? [host, peer].toSorted().join(" - ");
+}
+
+/** Every adjacency that the province's links imply, both directions, in the order of the links; then those between hubs. */
 export function intendedAdjacencies(province: Province): Adjacency[] {
-  return [...province.links.values()].flatMap((link) => {
+  const overLinks = [...province.links.values()].flatMap((link) => {
     const [a, b] = link.ends;
     return [...oneWay(province, link, a, b), ...oneWay(province, link, b, a)];
   });
+  const betweenHubs = [...province.hosts.values()].flatMap((host) => innerNeighbours(province, host).flatMap((peer): Adjacency[] => {
+    const ends = { host: host.name, interface: "lo", peer: peer.name, peerInterface: "lo" };
+    return peer.loopback === undefined ? [] : [
+      { protocol: "bgp4", ...ends, neighbour: peer.loopback.ipv4 },
+      { protocol: "bgp6", ...ends, neighbour: peer.loopback.ipv6 },
+    ];
+  }));
+  return [...overLinks, ...betweenHubs];
 }
 
 function oneWay(province: Province, link: Link, near: LinkEnd, far: LinkEnd): Adjacency[] {

@@ -1,11 +1,14 @@
 import { BFD_PROFILE } from "./bfd.ts";
-import type { Prefixes, Province } from "../../inventory/model.ts";
+import type { Host, Prefixes, Province } from "../../inventory/model.ts";
 import { nthAddress, prefixOf } from "../../inventory/address.ts";
 import { addressOf } from "../../inventory/reach.ts";
 import type { Port, Router } from "./router.ts";
 
 /** Route map for what OSPF takes over from the state network: its own prefix; the default comes by `default-information`. */
 export const STATE_TO_OSPF = "state-to-ospf";
+
+/** Route map for what zebra takes over from OSPF at a hub: all but what lies outside, which it has from BGP. */
+const FROM_OSPF = "from-ospf";
 
 const ACCEPTED = "accepted";
 const ANNOUNCED = "announced";
@@ -20,6 +23,9 @@ const RESTART_MINUTES = 5;
  * configuration; the default of 120 would let every start last two minutes.
  */
 const CONNECT_SECONDS = 1;
+
+/** Seconds between keepalives inside the province, and until a silent hub is given up: one that restarts is let in again that fast. */
+const [KEEPALIVE_SECONDS, HOLD_SECONDS] = [3, 9];
 
 interface Neighbour {
   readonly address: { readonly ipv4: string; readonly ipv6: string };
@@ -43,20 +49,42 @@ export function handoffs(router: Router): Port[] {
 }
 
 /**
+ * The hubs that a hub hears of the outside from, or tells of it, by BGP inside the province: every core router speaks with all other
+ * hubs, as only they have hand-offs. By OSPF alone a hub would miss the way out: ospfd takes no external route of a core router that
+ * it also finds in a stub area (RFC 2328, 16.4.1), and ospf6d 8.4 lets two cores take each other's default for a way out.
+ */
+export function innerNeighbours(province: Province, host: Host): Host[] {
+  const isHub = ({ role }: Host): boolean => role === "core" || role === "aggregation";
+  if (!isHub(host)) return [];
+  return [...province.hosts.values()].filter((other) => other !== host && isHub(other) && [host, other].some(({ role }) => role === "core"));
+}
+
+/** Whether bgpd has anybody to speak with. */
+export function runsBgp(router: Router): boolean {
+  return handoffs(router).length > 0 || isInside(router);
+}
+
+function isInside(router: Router): boolean {
+  return innerNeighbours(router.province, router.host).length > 0;
+}
+
+/**
  * eBGP at the hand-off, both families over the link's own addresses: TCP MD5 (RFC 2385), GTSM (RFC 5082), BFD, and prefix lists
- * both ways (RFC 8212: nothing passes without a policy).
+ * both ways (RFC 8212: nothing passes without a policy). iBGP between hubs, over loopbacks, with themselves as the next hop.
  */
 export function bgpBlocks(router: Router): string[] {
+  if (!runsBgp(router)) return [];
   const neighbours = handoffs(router).map(neighbourOf.bind(undefined, router));
-  if (neighbours.length === 0) return [];
+  const inside = innerNeighbours(router.province, router.host);
   const policy = policyOf(router);
   const secret = router.province.routing.bgp.authenticationSecret;
+  const families = ["ipv4", "ipv6"] as const;
   return [
     `router bgp ${policy.localAsn}`,
     ` bgp router-id ${router.id}`,
     " bgp log-neighbor-changes",
     " no bgp default ipv4-unicast",
-    ...neighbours.flatMap((neighbour) => (["ipv4", "ipv6"] as const).flatMap((family) => {
+    ...neighbours.flatMap((neighbour) => families.flatMap((family) => {
       const address = neighbour.address[family];
       return [
         ` neighbor ${address} remote-as ${policy.peerAsn}`,
@@ -68,10 +96,21 @@ export function bgpBlocks(router: Router): string[] {
         ` neighbor ${address} timers connect ${CONNECT_SECONDS}`,
       ];
     })),
+    ...inside.flatMap((hub) => families.flatMap((family) => {
+      const address = loopbackOf(hub)[family];
+      return [
+        ` neighbor ${address} remote-as ${policy.localAsn}`,
+        ` neighbor ${address} description ${hub.name}`,
+        ` neighbor ${address} password {{secret:${secret}}}`,
+        ` neighbor ${address} update-source ${router.loopback[family]}`,
+        ` neighbor ${address} timers ${KEEPALIVE_SECONDS} ${HOLD_SECONDS}`,
+        ` neighbor ${address} timers connect ${CONNECT_SECONDS}`,
+      ];
+    })),
     " !",
-    ...(["ipv4", "ipv6"] as const).flatMap((family) => [
+    ...families.flatMap((family) => [
       ` address-family ${family} unicast`,
-      `  network ${policy.originates[family]}`,
+      ...(neighbours.length > 0 ? [`  network ${policy.originates[family]}`] : []),
       ...neighbours.flatMap((neighbour) => {
         const address = neighbour.address[family];
         return [
@@ -79,6 +118,16 @@ export function bgpBlocks(router: Router): string[] {
           ...(policy.defaultToo ? [`  neighbor ${address} default-originate`] : []),
           `  neighbor ${address} prefix-list ${ACCEPTED} in`,
           `  neighbor ${address} prefix-list ${ANNOUNCED} out`,
+          `  neighbor ${address} maximum-prefix ${MAXIMUM_PREFIXES} restart ${RESTART_MINUTES}`,
+        ];
+      }),
+      ...inside.flatMap((hub) => {
+        const address = loopbackOf(hub)[family];
+        return [
+          `  neighbor ${address} activate`,
+          `  neighbor ${address} next-hop-self`,
+          `  neighbor ${address} prefix-list ${ACCEPTED} in`,
+          `  neighbor ${address} prefix-list ${ACCEPTED} out`,
           `  neighbor ${address} maximum-prefix ${MAXIMUM_PREFIXES} restart ${RESTART_MINUTES}`,
         ];
       }),
@@ -95,22 +144,23 @@ export function originated(router: Router): Prefixes[] {
   return handoffs(router).length === 0 ? [] : [policyOf(router).originates];
 }
 
-/** Prefix lists of both directions and the route map towards OSPF. */
+/** Prefix lists of both directions, and the route maps between BGP and OSPF. */
 export function bgpPolicies(router: Router): string[] {
-  if (handoffs(router).length === 0) return [];
+  if (!runsBgp(router)) return [];
   const policy = policyOf(router);
   const { stateNetwork } = router.province.routing.bgp;
   const announced = (family: "ipv4" | "ipv6") => [policy.originates[family], ...(policy.defaultToo ? [DEFAULT[family]] : [])];
+  const atHandoff = handoffs(router).length > 0;
   const inwards = router.host.role === "core";
+  const lists = (keyword: "ip" | "ipv6", family: "ipv4" | "ipv6") => [
+    ...list(keyword, ACCEPTED, policy.accepts[family]),
+    ...(atHandoff ? list(keyword, ANNOUNCED, announced(family)) : []),
+    ...(inwards ? list(keyword, STATE_NETWORK, [stateNetwork[family]]) : []),
+    "!",
+  ];
   return [
-    ...list("ip", ACCEPTED, policy.accepts.ipv4),
-    ...list("ip", ANNOUNCED, announced("ipv4")),
-    ...(inwards ? list("ip", STATE_NETWORK, [stateNetwork.ipv4]) : []),
-    "!",
-    ...list("ipv6", ACCEPTED, policy.accepts.ipv6),
-    ...list("ipv6", ANNOUNCED, announced("ipv6")),
-    ...(inwards ? list("ipv6", STATE_NETWORK, [stateNetwork.ipv6]) : []),
-    "!",
+    ...lists("ip", "ipv4"),
+    ...lists("ipv6", "ipv6"),
     ...(inwards
       ? [
           `route-map ${STATE_TO_OSPF} permit 10`,
@@ -120,6 +170,24 @@ export function bgpPolicies(router: Router): string[] {
           `route-map ${STATE_TO_OSPF} permit 20`,
           ` match ipv6 address prefix-list ${STATE_NETWORK}`,
           "exit",
+          "!",
+        ]
+      : []),
+    ...(isInside(router)
+      ? [
+          `route-map ${FROM_OSPF} deny 10`,
+          ` match ip address prefix-list ${ACCEPTED}`,
+          "exit",
+          "!",
+          `route-map ${FROM_OSPF} deny 20`,
+          ` match ipv6 address prefix-list ${ACCEPTED}`,
+          "exit",
+          "!",
+          `route-map ${FROM_OSPF} permit 30`,
+          "exit",
+          "!",
+          `ip protocol ospf route-map ${FROM_OSPF}`,
+          `ipv6 protocol ospf6 route-map ${FROM_OSPF}`,
           "!",
         ]
       : []),
@@ -156,6 +224,11 @@ function policyOf(router: Router): Policy {
     defaultToo: false,
     accepts: { ipv4: [bgp.stateNetwork.ipv4, DEFAULT.ipv4], ipv6: [bgp.stateNetwork.ipv6, DEFAULT.ipv6] },
   };
+}
+
+function loopbackOf(hub: Host): NonNullable<Host["loopback"]> {
+  if (hub.loopback === undefined) throw new Error(`router ${hub.name} has no loopback`);
+  return hub.loopback;
 }
 
 function neighbourOf(router: Router, port: Port): Neighbour {

@@ -112,7 +112,7 @@ describe.each([["small", small], ["nghe-an", nghean]] as const)("%s", (name, pro
     }
   });
 
-  test("the hand-off: each end names the other's addresses, filters both ways, and only there BGP runs", () => {
+  test("the hand-off: each end names the other's addresses and filters both ways", () => {
     const handoffs = [...province.links.values()].filter((link) => link.role === "handoff");
     for (const link of handoffs) {
       for (const [near, far] of [link.ends, [link.ends[1], link.ends[0]]] as const) {
@@ -124,7 +124,23 @@ describe.each([["small", small], ["nghe-an", nghean]] as const)("%s", (name, pro
         }
       }
     }
-    const speakers = new Set(handoffs.flatMap((link) => link.ends.map((end) => end.host)));
+  });
+
+  test("hubs have the outside from each other by BGP, and take nothing of it from OSPF; nobody else speaks BGP", () => {
+    const hubs = [...province.hosts.values()].filter((host) => host.role === "core" || host.role === "aggregation");
+    for (const host of hubs) {
+      const text = frr(province, host.name);
+      expect(text).toContain("\nip protocol ospf route-map from-ospf\nipv6 protocol ospf6 route-map from-ospf\n");
+      for (const other of hubs) {
+        const speaks = other !== host && (host.role === "core" || other.role === "core");
+        for (const family of ["ipv4", "ipv6"] as const) {
+          for (const line of [`update-source ${host.loopback![family]}`, "next-hop-self", "password {{secret:bgp}}", "prefix-list accepted in", "prefix-list accepted out"]) {
+            expect(text.includes(`neighbor ${other.loopback![family]} ${line}\n`), `${host.name} ${other.name} ${line}`).toBe(speaks);
+          }
+        }
+      }
+    }
+    const speakers = new Set([...hubs, ...[...province.hosts.values()].filter((host) => host.role === "state-edge")].map((host) => host.name));
     for (const [host, intent] of [...networkDesign(province), ...stateEdgeDesign(province)]) {
       expect(intent.files?.["/etc/frr/daemons"]?.content.includes("bgpd=yes"), host).toBe(speakers.has(host));
     }

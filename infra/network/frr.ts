@@ -1,5 +1,5 @@
 import { bfdBlock } from "./bfd.ts";
-import { bgpBlocks, bgpPolicies, handoffs } from "./bgp.ts";
+import { bgpBlocks, bgpPolicies, runsBgp } from "./bgp.ts";
 import { interfaceBlocks } from "./interfaces.ts";
 import { ospfProcess, runsOspf } from "./ospf.ts";
 import { ospf6Process } from "./ospf6.ts";
@@ -66,7 +66,7 @@ function configuration(router: Router): string {
 
 /** zebra and staticd always run. Port 0 closes the daemons' telnet ports: the shell uses their sockets. */
 function daemons(router: Router): string {
-  const wanted = new Set([...(runsOspf(router) ? ["ospfd", "ospf6d"] : []), ...(handoffs(router).length > 0 ? ["bgpd"] : []), "bfdd"]);
+  const wanted = new Set([...(runsOspf(router) ? ["ospfd", "ospf6d"] : []), ...(runsBgp(router) ? ["bgpd"] : []), "bfdd"]);
   const known = ["bgpd", "ospfd", "ospf6d", "bfdd"];
   return [
     ...known.map((daemon) => `${daemon}=${wanted.has(daemon) ? "yes" : "no"}`),

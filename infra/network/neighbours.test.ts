@@ -17,6 +17,7 @@ test("a router looks for its intended neighbours as its daemons name them", () =
   // Neither BGP nor its BFD is tied to an interface.
   expect(Object.keys(neighbours.get("core1")!.expected).filter((line) => line.includes(" - "))).toEqual([
     "bgp4 - 10.60.2.41", "bgp6 - fd60:2014:1:1014::1", "bfd4 - 10.60.2.41", "bfd6 - fd60:2014:1:1014::1",
+    "bgp4 - 10.60.0.2", "bgp6 - fd60:2014:1::2", "bgp4 - 10.60.0.3", "bgp6 - fd60:2014:1::3",
   ]);
 });
 

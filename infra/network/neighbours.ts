@@ -23,10 +23,10 @@ function probeOf({ routing: { ospf, bfd } }: Province): string {
 }
 
 /**
- * The adjacency as the probe prints it. At a hand-off FRR ties neither BGP nor the BFD that follows it to an
+ * The adjacency as the probe prints it. FRR ties neither BGP nor the BFD that follows it at a hand-off to an
  * interface; and BFD after OSPFv3 knows link-local addresses only.
  */
 function lineOf(province: Province, { protocol, link, interface: name, neighbour }: Adjacency): string {
-  const atHandoff = province.links.get(link)?.role === "handoff";
-  return `${protocol} ${atHandoff ? "-" : name} ${neighbour ?? "link-local"}`;
+  const isBound = link !== undefined && province.links.get(link)?.role !== "handoff";
+  return `${protocol} ${isBound ? name : "-"} ${neighbour ?? "link-local"}`;
 }

@@ -59,8 +59,8 @@ export function ospfProcess(router: Router): string[] {
 }
 
 /**
- * The default comes in only while the state network gives one (`originate` without `always`), so that a core router that lost
- * its hand-off does not attract what the other one could deliver.
+ * What core routers tell those who speak no BGP. The default comes in only while BGP gives one (`originate` without `always`): from
+ * the router's own hand-off, or else from another core router.
  */
 export function wayOut(router: Router): string[] {
   if (router.host.role !== "core") return [];

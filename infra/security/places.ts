@@ -1,6 +1,6 @@
 /** Where an address stands in the policy: its zone, and in there the role of its host where a service asks for one. */
 import { contains, formatAddress, last, parseAddress, prefixOf, type Prefix } from "../../inventory/address.ts";
-import type { HostRole, Prefixes, Province, Site, Zone } from "../../inventory/model.ts";
+import type { Host, HostRole, Prefixes, Province, Site, Zone } from "../../inventory/model.ts";
 import { addressOf } from "../../inventory/reach.ts";
 
 export type Family = "ipv4" | "ipv6";
@@ -87,9 +87,9 @@ function work(province: Province): Places {
   };
 }
 
-/** A host's own addresses of a family, each as a prefix of one. */
-function ownPrefixes(host: Province["hosts"] extends ReadonlyMap<string, infer H> ? H : never, family: Family): Prefix[] {
-  const addresses = [...host.interfaces.map((one) => addressOf(one[family])), ...(host.loopback === undefined ? [] : [host.loopback[family]])];
+/** The addresses that a host speaks a service from, each as a prefix of one: a router its loopback, others all that they have. */
+function ownPrefixes(host: Host, family: Family): Prefix[] {
+  const addresses = host.loopback === undefined ? host.interfaces.map((one) => addressOf(one[family])) : [host.loopback[family]];
   return addresses.map((address) => prefixOf(`${address}/${family === "ipv4" ? 32 : 128}`));
 }
 

@@ -1,4 +1,5 @@
 /** Which alert keeps which others quiet: an alert about a whole those about its parts, by the inventory's graph. */
+import { intendedAdjacencies, wayOf } from "../../infra/network/adjacency.ts";
 import type { Province } from "../../inventory/model.ts";
 import type { Scope } from "./alert.ts";
 
@@ -30,11 +31,12 @@ function hubRules(province: Province): InhibitRule[] {
   const datacenter = [...province.hosts.values()].filter((host) => host.loopback !== undefined && province.sites.get(host.site)!.kind === "datacenter");
   return datacenter.map((host) => ({
     source_matchers: ['alertname="HubDown"', `host="${host.name}"`],
-    target_matchers: [scopes("link", "quality", "adjacency"), `link=~"${linksOf(province, host.name).join("|")}"`],
+    target_matchers: [scopes("link", "quality", "adjacency"), `link=~"${waysOf(province, host.name).join("|")}"`],
     equal: ["province"],
   }));
 }
 
-function linksOf(province: Province, host: string): string[] {
-  return [...province.links.values()].filter((link) => link.ends.some((end) => end.host === host)).map((link) => link.name);
+/** Its links, and its sessions with other hubs. */
+function waysOf(province: Province, host: string): string[] {
+  return [...new Set(intendedAdjacencies(province).filter((one) => one.host === host).map(wayOf))];
 }

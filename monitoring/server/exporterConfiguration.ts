@@ -38,6 +38,7 @@ function wanConfiguration(province: Province): WanConfiguration {
     everySeconds: province.monitoring.scrapeSeconds,
     neighboursFile: `${NEIGHBOURS.name}.prom`,
     routers: routers.map((host) => ({ name: host.name, role: host.role, address: hostAddress(host)!.ipv4, exporter: `${exporterAddress(province, host)}:${NODE_PORT}` })),
+    datacenter: { district: NONE, site: datacenterOf(province) },
     links: [...province.links.values()].map((link) => linkOf(province, link, ours)),
     adjacencies: intendedAdjacencies(province).filter((one) => ours.has(one.host)),
   };

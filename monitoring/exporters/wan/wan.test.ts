@@ -97,6 +97,8 @@ describe("the metrics", () => {
     expect(series.get('routing_adjacency_unexpected{router="core1"}')).toBe(0);
     expect(series.get('wan_collector_success{router="agg1"}')).toBe(0);
 
+    expect(live.map(([name]) => name)).toContain('routing_adjacency_up{district="none",site="trung-tam-du-lieu",link="core1 - core2",router="core1",protocol="bgp4"}');
+
     const less = NEIGHBOURS.filter(({ protocol, interface: port }) => !(protocol === "ospf3" && port === "link1"));
     const hurt = await seriesOf(small, pingsOf(small), new Map([["core1", reading({ neighbours: [...less, { protocol: "ospf2", neighbour: "10.9.9.9", interface: "link3", up: true, state: "Full" }] })]]));
     expect([...hurt].filter(([name, value]) => name.startsWith("routing_adjacency_up") && value === 0).map(([name]) => name))

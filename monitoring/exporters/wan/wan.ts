@@ -1,4 +1,5 @@
 /** The `wan` exporter: links, what they carry and lose, and the routing adjacencies, each beside what the inventory intends. */
+import { type Adjacency, wayOf } from "../../../infra/network/adjacency.ts";
 import { matchAdjacencies } from "../../probes/adjacency.ts";
 import { Metrics } from "../client.ts";
 import { every, serve } from "../serve.ts";
@@ -66,8 +67,8 @@ export function wanMetrics(configuration: WanConfiguration): { metrics: Metrics;
   }
   const links = new Map(configuration.links.map((link) => [link.link, link]));
   const adjacencyLabels = new Map(configuration.adjacencies.map((one) => {
-    const { district, site } = links.get(one.link)!;
-    return [one, { district, site, link: one.link, router: one.host, protocol: one.protocol }];
+    const { district, site } = one.link === undefined ? configuration.datacenter : links.get(one.link)!;
+    return [one, { district, site, link: wayOf(one), router: one.host, protocol: one.protocol }];
   }));
   for (const labels of adjacencyLabels.values()) intended.set(labels, 1);
 
@@ -105,8 +106,8 @@ export function wanMetrics(configuration: WanConfiguration): { metrics: Metrics;
 
 const ADJACENCY = ["district", "site", "link", "router", "protocol"] as const;
 
-function keyOf({ host, protocol, interface: port }: { readonly host: string; readonly protocol: string; readonly interface: string }): string {
-  return `${host} ${protocol} ${port}`;
+function keyOf({ host, protocol, interface: port, peer }: Adjacency): string {
+  return `${host} ${protocol} ${port} ${peer}`;
 }
 
 function labelsOf({ district, site, link, role }: WanLink): Record<(typeof LINK)[number], string> {
