@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -51,7 +51,7 @@ await runProgram(new Command().action(async () => {
   const result = await runSuite({ root: ${JSON.stringify(root)}, filters: ${JSON.stringify(filters)}, signal: drainOnSignal(), output: process.stdout });
   console.log(closingLine(result));
 }));`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { cwd: root, detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, CI: "true" } });
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { cwd: root, detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, CI: "true", TMPDIR: root } });
     let said = "";
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => { said += text; });
     return { child, said: () => said, ended: new Promise((done) => child.on("close", (code) => done({ code, last: said.trimEnd().split("\n").at(-1)! }))) };
@@ -102,6 +102,7 @@ await runProgram(new Command().action(async () => {
     process.kill(group(child), "SIGINT");
     expect((await ended).code).toBe(130);
     await expect.poll(() => isThere(group(child)), PATIENCE).toBe(false);
+    expect(readdirSync(root).filter((name) => name.startsWith("egov-test-"))).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The suite in its runner, and what came of it in one line. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "../../inventory/failure.ts";
@@ -38,6 +39,8 @@ export async function runSuite({ root, filters, signal, output }: SuiteOptions):
   // A second's work, which the other commands are spared.
   const { createVitest, TestsNotFoundError } = await import("vitest/node");
   const directory = await mkdtemp(join(tmpdir(), "egov-test-"));
+  // Whoever interrupts twice leaves no time for more.
+  process.once("exit", () => rmSync(directory, { recursive: true }));
   const file = join(directory, "report.json");
   const ours = { SIGINT: process.listeners("SIGINT"), SIGTERM: process.listeners("SIGTERM") };
   const vitest = await createVitest("test", { root, watch: false, reporters: ["default", ["json", { outputFile: file }]] }, {}, { stdout: output });
@@ -56,7 +59,6 @@ export async function runSuite({ root, filters, signal, output }: SuiteOptions):
     throw error;
   } finally {
     await vitest.close();
-    await rm(directory, { recursive: true });
   }
 }
 
