@@ -1,4 +1,5 @@
 /** Links, with what their entries leave to rules: area, cost, interface names and addresses. */
+import { findBy } from "./lookup.ts";
 import type { Link, LinkEnd } from "./model.ts";
 import { cidrsAt, prefixesFor } from "./plan.ts";
 import type { Raw, RawAddressing, RawHost, RawLink, RawRouting, RawSite } from "./raw.ts";
@@ -19,8 +20,8 @@ export function linkArea(
 ): string | undefined {
   if (link.role === "handoff") return undefined;
   if (link.area !== undefined) return link.area;
-  const router = link.ends.map((end) => hosts.find(({ name }) => name === end)).find((host) => host?.role === "site-router");
-  if (router !== undefined) return sites.find(({ slug }) => slug === router.site)?.area;
+  const router = link.ends.map((end) => findBy(hosts, "name", end)).find((host) => host?.role === "site-router");
+  if (router !== undefined) return findBy(sites, "slug", router.site)?.area;
   return routing.areas.find(({ id }) => id === BACKBONE_ID)?.name;
 }
 

@@ -125,14 +125,8 @@ describe("the network", () => {
 
   test("every office's LAN is covered by exactly one summary, its own area's", () => {
     for (const site of sites.filter(({ kind }) => kind === "office")) {
-      for (const prefix of [site.lan!.ipv4, site.lan!.ipv6]) {
-        const covering = province.routing.areas.filter(({ summaries }) =>
-          (summaries ?? []).some(({ ipv4, ipv6 }) =>
-            [ipv4, ipv6].some((summary) => overlaps(prefixOf(summary), prefixOf(prefix))),
-          ),
-        );
-        expect(covering.map(({ name }) => name)).toEqual([site.area]);
-      }
+      const covering = province.routing.areas.filter(({ summaries = [] }) => summaries.some((summary) => overlaps(prefixOf(summary), prefixOf(site.lan!.ipv4))));
+      expect(covering.map(({ name }) => name)).toEqual([site.area]);
     }
   });
 });

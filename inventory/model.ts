@@ -199,8 +199,8 @@ export interface Area {
   /** Dotted, as OSPF writes it: `0.0.0.0` is the backbone. */
   readonly id: string;
   readonly stub: "none" | "totally";
-  /** What the area's border routers announce to the backbone instead of its parts. */
-  readonly summaries?: readonly Prefixes[];
+  /** What the area's border routers announce to the backbone instead of its parts. OSPFv3 has one area for all, and summarises nothing. */
+  readonly summaries?: readonly Ipv4Cidr[];
 }
 
 export interface Routing {

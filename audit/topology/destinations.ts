@@ -44,7 +44,7 @@ export interface Destinations {
 export function destinationsOf(province: Province, routers: readonly Router[], family: Family): Destinations {
   const summaries = new Map<string, Summary>();
   const make = (prefix: string, advertisers: readonly Advertiser[]): Destination => {
-    const range = rangeOver(province, advertisers[0]?.area, family, prefix);
+    const range = family === "ipv6" ? undefined : rangeOver(province, advertisers[0]?.area, prefix);
     if (range === undefined) return { name: prefix, advertisers };
     const summary = summaries.get(range) ?? { name: range, area: advertisers[0]!.area, parts: [] };
     summaries.set(range, summary);
@@ -73,9 +73,9 @@ export function destinationsOf(province: Province, routers: readonly Router[], f
   return { lans: new Map(lans), segments: new Map(segments), loopbacks: new Map(loopbacks) };
 }
 
-/** The range of the area that holds a prefix; the backbone's prefixes go everywhere as they are. */
-function rangeOver(province: Province, area: string | undefined, family: Family, prefix: string): string | undefined {
+/** The range of the area that holds an IPv4 prefix; the backbone's prefixes go everywhere as they are. */
+function rangeOver(province: Province, area: string | undefined, prefix: string): string | undefined {
   if (area === undefined || area === BACKBONE) return undefined;
   const inner = prefixOf(prefix);
-  return province.routing.areas.find((one) => one.id === area)?.summaries?.map((one) => one[family]).find((range) => contains(prefixOf(range), inner));
+  return province.routing.areas.find((one) => one.id === area)?.summaries?.find((range) => contains(prefixOf(range), inner));
 }

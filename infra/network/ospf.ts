@@ -76,6 +76,6 @@ function areaLines(router: Router): string[] {
     .filter((area) => area.id !== BACKBONE)
     .flatMap((area) => [
       ...(area.stub === "totally" ? [` area ${area.id} stub${router.borders ? " no-summary" : ""}`] : []),
-      ...(router.borders ? (area.summaries ?? []).map((summary) => ` area ${area.id} range ${summary.ipv4}`) : []),
+      ...(router.borders ? (area.summaries ?? []).map((summary) => ` area ${area.id} range ${summary}`) : []),
     ]);
 }

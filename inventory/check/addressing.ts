@@ -2,6 +2,7 @@
 import { contains, formatPrefix, last, overlaps, prefixOf, size, subnetCount, type Prefix } from "../address.ts";
 import { highestCommuneNumber } from "../communes.ts";
 import { linkArea } from "../links.ts";
+import { findBy } from "../lookup.ts";
 import { ROUTER_ROLES } from "../model.ts";
 import { FAMILIES, plannedPrefix, poolLengths, prefixFor, type Family } from "../plan.ts";
 import type { Report } from "../problem.ts";
@@ -36,7 +37,7 @@ export function checkAddressing(raw: Raw, report: Report): void {
   for (const family of FAMILIES) {
     const claims = entries(raw).flatMap((entry) => claim(addressing, family, entry, report));
     if (apart) checkOverlaps(claims, report);
-    checkSummaries(raw, addressing, family, claims, report);
+    if (family === "ipv4") checkSummaries(raw, addressing, claims, report);
   }
 }
 
@@ -84,7 +85,7 @@ function checkStateNetwork(raw: Raw, addressing: RawAddressing, report: Report):
 function entries(raw: Raw): Entry[] {
   const offices = raw.sites.filter(({ kind }) => kind === "office");
   const communes = (slug: string | undefined): number => {
-    const unit = raw.units.find((candidate) => candidate.slug === slug);
+    const unit = findBy(raw.units, "slug", slug);
     return unit === undefined ? 0 : highestCommuneNumber(unit);
   };
   const named = (pool: PoolName, origin: { readonly number: number }, name: string, needed: number): Entry => ({
@@ -179,19 +180,16 @@ function checkOverlaps(claims: readonly Claim[], report: Report): void {
 }
 
 /** A summary draws all its traffic into its area: it must not cover what lies in another, or in another's summary. */
-function checkSummaries(raw: Raw, addressing: RawAddressing, family: Family, claims: readonly Claim[], report: Report): void {
-  const summaries = (raw.routing?.areas ?? []).flatMap((area) =>
-    (area.summaries ?? []).map((prefixes) => ({
-      area: area.name,
-      prefix: prefixOf(prefixes[family]),
-      at: sourceOf(prefixes, family),
-    })),
+function checkSummaries(raw: Raw, addressing: RawAddressing, claims: readonly Claim[], report: Report): void {
+  const summaries = (raw.routing?.areas ?? []).flatMap(({ name, summaries: own = [] }) =>
+    own.map((text, i) => ({ area: name, prefix: prefixOf(text), at: sourceOf(own, String(i)) })),
   );
+  const meeting = claimsMeeting(claims);
   summaries.forEach(({ area, prefix, at }, i) => {
-    if (!contains(prefixOf(addressing.supernet[family]), prefix)) {
+    if (!contains(prefixOf(addressing.supernet.ipv4), prefix)) {
       report.add(
         at,
-        `the summary ${formatPrefix(prefix)} of area "${area}" lies outside the supernet ${addressing.supernet[family]}`,
+        `the summary ${formatPrefix(prefix)} of area "${area}" lies outside the supernet ${addressing.supernet.ipv4}`,
         "summarise the area's own LANs",
       );
     }
@@ -203,11 +201,11 @@ function checkSummaries(raw: Raw, addressing: RawAddressing, family: Family, cla
         "give each area its own range of site numbers",
       );
     }
-    for (const taken of claims) {
+    for (const taken of meeting(prefix)) {
       const owner = areaOf(raw, taken);
       const isOffice = taken.pool === "lans" || taken.pool === "access";
       // An office without an area is reported for that.
-      if (!overlaps(prefix, taken.prefix) || owner === area || (isOffice && owner === undefined)) continue;
+      if (owner === area || (isOffice && owner === undefined)) continue;
       report.add(
         at,
         `the summary ${formatPrefix(prefix)} of area "${area}" covers ${formatPrefix(taken.prefix)} of "${taken.name}", which lies elsewhere`,
@@ -217,12 +215,35 @@ function checkSummaries(raw: Raw, addressing: RawAddressing, family: Family, cla
   });
 }
 
+/** Gives those of the claims that share addresses with a prefix, without going through all of them each time. */
+function claimsMeeting(claims: readonly Claim[]): (prefix: Prefix) => readonly Claim[] {
+  const sorted = claims.toSorted((a, b) => (a.prefix.first < b.prefix.first ? -1 : a.prefix.first > b.prefix.first ? 1 : 0));
+  /** The highest address of each claim and of all before it. */
+  const highest: bigint[] = [];
+  for (const { prefix } of sorted) highest.push(highest.length > 0 && highest.at(-1)! > last(prefix) ? highest.at(-1)! : last(prefix));
+  const firstFrom = (address: bigint): number => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.prefix.first < address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return (prefix) => {
+    const from = firstFrom(prefix.first);
+    let before = from;
+    while (before > 0 && highest[before - 1]! >= prefix.first) before -= 1;
+    return sorted.slice(before, firstFrom(last(prefix) + 1n)).filter((claim) => overlaps(claim.prefix, prefix));
+  };
+}
+
 /** The area of the entry that holds a subnet; undefined for what lies in none or in the backbone by default. */
 function areaOf(raw: Raw, { pool, name }: Claim): string | undefined {
   if (pool === "links") {
-    const link = raw.links.find((candidate) => candidate.name === name);
+    const link = findBy(raw.links, "name", name);
     return link && raw.routing && linkArea(link, raw.hosts, raw.sites, raw.routing);
   }
-  const site = pool === "loopbacks" ? raw.hosts.find((host) => host.name === name)?.site : name;
-  return pool === "datacenter" ? undefined : raw.sites.find(({ slug }) => slug === site)?.area;
+  const site = pool === "loopbacks" ? findBy(raw.hosts, "name", name)?.site : name;
+  return pool === "datacenter" ? undefined : findBy(raw.sites, "slug", site)?.area;
 }

@@ -124,7 +124,7 @@ describe("the small province", () => {
     };
     rewrite("addressing.yaml", "pools:", "overrides:\n  lans:\n    huyen-nui: {ipv4: 10.61.77.0/24}\n  links:\n    huyen-nui-primary: {ipv4: 10.60.3.128/31}\npools:");
     rewrite("environments.yaml", "managementPrefix: 10.63.240.0/24", "managementPrefix: 10.63.240.0/24\n    addresses: {r-huyen-nui: 10.63.240.77}");
-    rewrite("routing.yaml", "      - {ipv4: 10.62.0.0/20", "      - {ipv4: 10.61.76.0/23, ipv6: \"fd60:2014:1:41f0::/60\"}\n      - {ipv4: 10.62.0.0/20");
+    rewrite("routing.yaml", "10.62.0.0/20]", "10.61.76.0/23, 10.62.0.0/20]");
     rewrite("routing.yaml", "10.61.64.0/19", "10.61.64.0/21");
     const result = restructure(start, planFile([{ merge: { units: ["huyen-bien", "huyen-nui"], into: "huyen-bien", offices: "close" } }]));
     expect(result.steps.at(-1)!.files).toEqual(["sites", "hosts", "links", "addressing", "environments"]);
