@@ -1,4 +1,5 @@
 /** The communes: those that communes.yaml names, and the rest by each unit's count, so that the twin can hold all. */
+import { findBy } from "./lookup.ts";
 import { cidrsAt } from "./plan.ts";
 import type { Commune, Site } from "./model.ts";
 import type { RawPilot, RawUnit } from "./raw.ts";
@@ -6,10 +7,11 @@ import { derive } from "./source.ts";
 
 /** Every commune of every unit that has a site with access, pilots first in each unit, then by number. */
 export function allCommunes(units: readonly RawUnit[], pilots: readonly RawPilot[], sites: readonly Site[]): Commune[] {
+  const [entries, pilotsOf] = [sites.filter(({ access }) => access !== undefined), Map.groupBy(pilots, ({ unit }) => unit)];
   return units.flatMap((unit) => {
-    const site = sites.find((candidate) => candidate.unit === unit.slug && candidate.access !== undefined);
+    const site = findBy(entries, "unit", unit.slug);
     if (site === undefined) return [];
-    const named = pilots.filter((pilot) => pilot.unit === unit.slug).toSorted((a, b) => a.number - b.number);
+    const named = (pilotsOf.get(unit.slug) ?? []).toSorted((a, b) => a.number - b.number);
     const taken = new Set(named.map(({ number }) => number));
     const commune = (entry: Pick<Commune, "slug" | "name" | "number" | "pilot">, origin: object): Commune =>
       derive({ ...entry, unit: unit.slug, site: site.slug, ...cidrsAt(site.access!, 1 + entry.number) }, origin);

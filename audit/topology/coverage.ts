@@ -25,9 +25,9 @@ export function coverageOf(owner: Pick<Subject, "kind" | "subject">, offices: re
   return { ...subject, verdict: "fail", at: sourceOf(site), finding: say(reason, { ...values, site: site.slug }), remedy: say(`${reason}.remedy`, { site: site.slug }) };
 }
 
-/** The offices of the province by what they belong to. */
-export function officesOf(province: Province, belongs: (site: Site) => boolean): Site[] {
-  return [...province.sites.values()].filter((site) => site.kind === "office" && belongs(site));
+/** The offices of the province by the slug of what they belong to. */
+export function officesBy(province: Province, owner: (site: Site) => string | undefined): ReadonlyMap<string | undefined, readonly Site[]> {
+  return Map.groupBy([...province.sites.values()].filter(({ kind }) => kind === "office"), owner);
 }
 
 /** Tiers below the province's own that have offices and LANs: all but the last, whose units come in through those of the one above. */

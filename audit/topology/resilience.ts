@@ -31,12 +31,21 @@ export interface Impact extends Failure {
 export function singleFailures(province: Province, network: Network): Failure[] {
   const routers = network.hosts.flatMap((name) => (name === undefined ? [] : [province.hosts.get(name)!]));
   const links = network.links.flatMap((link) => link ?? []);
+  const linksOn = new Map<string, Set<string>>();
+  for (const { name, carrier, ducts, pops } of links) {
+    for (const risk of [...(carrier === undefined ? [] : [carrier]), ...ducts, ...pops]) {
+      const on = linksOn.get(risk);
+      if (on === undefined) linksOn.set(risk, new Set([name]));
+      else on.add(name);
+    }
+  }
+  const fedBy = Map.groupBy(routers, ({ site }) => province.sites.get(site)!.powerFeed);
   const shared = [...province.risks.values()].map((risk): Failure => ({
     kind: "risk",
     name: `${risk.kind} ${risk.slug}`,
     at: sourceOf(risk),
-    hosts: risk.kind === "power-feed" ? routers.filter(({ site }) => province.sites.get(site)!.powerFeed === risk.slug).map(({ name }) => name) : [],
-    links: links.filter((link) => link.carrier === risk.slug || link.ducts.includes(risk.slug) || link.pops.includes(risk.slug)).map(({ name }) => name),
+    hosts: risk.kind === "power-feed" ? (fedBy.get(risk.slug) ?? []).map(({ name }) => name) : [],
+    links: [...(linksOn.get(risk.slug) ?? [])],
   }));
   const chassis = [...Map.groupBy(routers.filter((host): host is Host & { chassis: string } => host.chassis !== undefined), (host) => host.chassis)]
     .map(([name, hosts]): Failure => ({ kind: "risk", name: `chassis ${name}`, at: sourceOf(hosts[0]!, "chassis"), hosts: hosts.map((host) => host.name), links: [] }));

@@ -55,14 +55,15 @@ function serviceNames(province: Province): string[] {
 function reverseZonesOf(province: Province): Zone[] {
   const { zone } = province.services.dns;
   const { announce } = province.routing.bgp;
-  const pointers = namedAddresses(province).flatMap(({ name, ipv4, ipv6 }) => [ipv4, ipv6].map((address) => ({ owner: reverseName(address), name })));
-  return [...reverseZones(announce.ipv4), ...reverseZones(announce.ipv6)].map((root) =>
-    zoneOf(
-      province,
-      root.slice(0, -1),
-      pointers.flatMap(({ owner, name }) => (owner.endsWith(`.${root}`) ? [`${owner.slice(0, -root.length - 1)} PTR ${name}.${zone}.`] : [])),
-    ),
-  );
+  const records = new Map<string, string[]>([...reverseZones(announce.ipv4), ...reverseZones(announce.ipv6)].map((root) => [root, []]));
+  for (const { name, ipv4, ipv6 } of namedAddresses(province)) {
+    for (const owner of [reverseName(ipv4), reverseName(ipv6)]) {
+      for (let dot = owner.indexOf("."); dot >= 0; dot = owner.indexOf(".", dot + 1)) {
+        records.get(owner.slice(dot + 1))?.push(`${owner.slice(0, dot)} PTR ${name}.${zone}.`);
+      }
+    }
+  }
+  return [...records].map(([root, own]) => zoneOf(province, root.slice(0, -1), own));
 }
 
 function addresses(name: string, address: { readonly ipv4: string; readonly ipv6: string }): string[] {

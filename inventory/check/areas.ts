@@ -14,9 +14,8 @@ export function checkAreas(raw: Raw, report: Report): void {
     report.add(sourceOf(routing, "areas"), "no area is the backbone", `give one area the id ${BACKBONE_ID}`);
     return;
   }
-  const areaOf = new Map(raw.links.map((link) => [link, linkArea(link, raw.hosts, raw.sites, routing)]));
-  const parts = (area: Area): Set<string>[] =>
-    connected(raw.links.filter((link) => areaOf.get(link) === area.name).map(({ ends }) => ends));
+  const linksOf = Map.groupBy(raw.links, (link) => linkArea(link, raw.hosts, raw.sites, routing));
+  const parts = (area: Area): Set<string>[] => connected((linksOf.get(area.name) ?? []).map(({ ends }) => ends));
   const [, ...strays] = parts(backbone).toSorted((a, b) => b.size - a.size);
   for (const stray of strays) {
     report.add(
@@ -25,7 +24,7 @@ export function checkAreas(raw: Raw, report: Report): void {
       "join them by a link without an area",
     );
   }
-  const border = new Set(raw.links.filter((link) => areaOf.get(link) === backbone.name).flatMap(({ ends }) => ends));
+  const border = new Set(linksOf.get(backbone.name)?.flatMap(({ ends }) => ends));
   for (const area of routing.areas) {
     if (area === backbone) {
       if (area.stub !== "none") report.add(sourceOf(area, "stub"), "the backbone cannot be a stub", "set stub: none");
@@ -47,15 +46,20 @@ export function checkAreas(raw: Raw, report: Report): void {
 
 /** The sets of hosts that are joined by the given links. */
 function connected(links: readonly (readonly [string, string])[]): Set<string>[] {
-  const sets = new Set<Set<string>>();
-  const setOf = new Map<string, Set<string>>();
-  for (const ends of links) {
-    const merged = new Set(ends.flatMap((end) => [...(setOf.get(end) ?? [end])]));
-    for (const end of ends) sets.delete(setOf.get(end) ?? merged);
-    for (const host of merged) setOf.set(host, merged);
-    sets.add(merged);
+  const neighbours = new Map<string, string[]>(links.flat().map((host) => [host, []]));
+  for (const [a, b] of links) {
+    neighbours.get(a)!.push(b);
+    neighbours.get(b)!.push(a);
   }
-  return [...sets];
+  const seen = new Set<string>();
+  return [...neighbours.keys()].flatMap((start) => {
+    if (seen.has(start)) return [];
+    // A set that grows while it is gone through: a search from its first member.
+    const part = new Set([start]);
+    for (const host of part) for (const next of neighbours.get(host)!) part.add(next);
+    for (const host of part) seen.add(host);
+    return [part];
+  });
 }
 
 function list(hosts: ReadonlySet<string>): string {

@@ -1,5 +1,6 @@
 /** Communes: the counts add up, and each pilot has a number and a slug that no other commune has. */
 import { communeNumbers, generatedSlug, highestCommuneNumber } from "../communes.ts";
+import { findBy } from "../lookup.ts";
 import type { Report } from "../problem.ts";
 import type { Raw, RawUnit } from "../raw.ts";
 import { sourceOf } from "../source.ts";
@@ -23,7 +24,7 @@ export function checkCommunes(raw: Raw, report: Report): void {
         "choose another: both have names of their own in a twin",
       );
     }
-    const unit = raw.units.find(({ slug }) => slug === pilot.unit);
+    const unit = findBy(raw.units, "slug", pilot.unit);
     if (unit !== undefined && pilot.number > highestCommuneNumber(unit)) {
       report.add(
         sourceOf(pilot, "number"),

@@ -1,4 +1,5 @@
 /** Hosts: that each stands where its role can work, and has an interface. */
+import { findBy } from "../lookup.ts";
 import { ROUTER_ROLES } from "../model.ts";
 import type { Report } from "../problem.ts";
 import type { Raw, RawHost } from "../raw.ts";
@@ -7,7 +8,7 @@ import { sourceOf } from "../source.ts";
 export function checkHosts(raw: Raw, report: Report): void {
   const linked = new Set(raw.links.flatMap((link) => link.ends));
   for (const host of raw.hosts) {
-    const site = raw.sites.find(({ slug }) => slug === host.site);
+    const site = findBy(raw.sites, "slug", host.site);
     const isRouter = ROUTER_ROLES.includes(host.role);
     if (host.role === "site-router" && site !== undefined && site.kind !== "office") {
       report.add(
@@ -37,7 +38,7 @@ function checkNoSegment(host: RawHost, report: Report): void {
 }
 
 function checkServer(raw: Raw, host: RawHost, report: Report): void {
-  const site = raw.sites.find(({ slug }) => slug === host.site);
+  const site = findBy(raw.sites, "slug", host.site);
   if (site?.kind === "external") {
     if (host.segment !== undefined)
       report.add(sourceOf(host, "segment"), `server "${host.name}" of an external site has a segment`, "remove it: it stands in the site's lan");

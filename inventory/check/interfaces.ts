@@ -1,5 +1,6 @@
 /** Interface names: short enough for Linux, and once a host. */
 import { interfaceName } from "../links.ts";
+import { findBy } from "../lookup.ts";
 import type { Report } from "../problem.ts";
 import type { Raw, RawHost } from "../raw.ts";
 import { sourceOf, type Source } from "../source.ts";
@@ -67,7 +68,7 @@ function firewallLegs(raw: Raw): Named[] {
 
 /** Names that the model (lan0, access0) and the environments (the loopback, out-of-band management) give. */
 function reservedNames(raw: Raw, host: RawHost): string[] {
-  const site = raw.sites.find(({ slug }) => slug === host.site);
+  const site = findBy(raw.sites, "slug", host.site);
   const office = host.role === "site-router" ? ["lan0", ...(site?.access === true ? ["access0"] : [])] : [];
   return ["lo", "mgmt0", ...office];
 }

@@ -1,5 +1,6 @@
 /** Links: two different routers, and costs that OSPF can take and that make backups lose. */
 import { linkCost } from "../links.ts";
+import { findBy } from "../lookup.ts";
 import { ROUTER_ROLES } from "../model.ts";
 import type { Report } from "../problem.ts";
 import type { Raw, RawLink, RawRouting } from "../raw.ts";
@@ -15,7 +16,7 @@ export function checkLinks(raw: Raw, report: Report): void {
       report.add(sourceOf(link.ends, "1"), `both ends of link "${link.name}" are at "${link.ends[0]}"`, "name the other host");
     }
     link.ends.forEach((end, i) => {
-      const host = raw.hosts.find(({ name }) => name === end);
+      const host = findBy(raw.hosts, "name", end);
       if (host === undefined || ROUTER_ROLES.includes(host.role)) return;
       report.add(
         sourceOf(link.ends, String(i)),
@@ -33,7 +34,7 @@ export function checkLinks(raw: Raw, report: Report): void {
 
 /** BGP runs on hand-offs and OSPF on all other links: the state network's edge must be on the right side. */
 function checkHandOff(raw: Raw, link: RawLink, report: Report): void {
-  const roles = link.ends.map((end) => raw.hosts.find(({ name }) => name === end)?.role);
+  const roles = link.ends.map((end) => findBy(raw.hosts, "name", end)?.role);
   if (roles.includes(undefined)) return;
   const reachesEdge = roles.includes("state-edge");
   if (link.role === "handoff" && !reachesEdge) {

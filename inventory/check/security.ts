@@ -1,4 +1,5 @@
 /** Zones and the policy matrix: every name is there, every address lies in one zone, and every line decides something. */
+import { findBy } from "../lookup.ts";
 import type { PolicyRule, Security, Zone } from "../model.ts";
 import { formatPorts, parsePorts } from "../ports.ts";
 import type { Report } from "../problem.ts";
@@ -126,11 +127,11 @@ function checkMembers(raw: Raw, { zones }: Security, report: Report): void {
 /** What a zone asks of an office: its body's group, else its tier. Undefined where that is unknown, which has a message of its own. */
 function traitOf(raw: Raw, site: RawSite): { readonly group: string } | { readonly tier: number } | undefined {
   if (site.body !== undefined) {
-    const group = raw.bodies.find(({ slug }) => slug === site.body)?.group;
+    const group = findBy(raw.bodies, "slug", site.body)?.group;
     return group && { group };
   }
   const tiers = raw.province?.tiers.map(({ tier }) => tier) ?? [];
-  const tier = site.tier ?? (site.unit === undefined ? Math.min(...tiers) : raw.units.find(({ slug }) => slug === site.unit)?.tier);
+  const tier = site.tier ?? (site.unit === undefined ? Math.min(...tiers) : findBy(raw.units, "slug", site.unit)?.tier);
   return tier !== undefined && tiers.includes(tier) ? { tier } : undefined;
 }
 

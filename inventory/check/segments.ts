@@ -1,5 +1,6 @@
 /** The servers' places in the data center's segments: inside, and clear of the firewalls. */
 import { formatPrefix, size } from "../address.ts";
+import { findBy } from "../lookup.ts";
 import { FAMILIES, prefixFor } from "../plan.ts";
 import type { Report } from "../problem.ts";
 import type { Raw, RawHost } from "../raw.ts";
@@ -14,7 +15,7 @@ export function checkSegments(raw: Raw, report: Report): void {
   const { addressing } = raw;
   const lowest = lastFirewallAddress(raw.hosts) + 1;
   for (const host of raw.hosts) {
-    const segment = raw.segments.find(({ name }) => name === host.segment);
+    const segment = findBy(raw.segments, "name", host.segment);
     if (addressing === undefined || segment === undefined || host.address === undefined) continue;
     const at = sourceOf(host, "address");
     if (host.address < lowest) {

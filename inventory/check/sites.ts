@@ -3,7 +3,7 @@ import { contains, prefixOf } from "../address.ts";
 import type { Prefixes } from "../model.ts";
 import { FAMILIES } from "../plan.ts";
 import type { Report } from "../problem.ts";
-import type { Raw } from "../raw.ts";
+import type { Raw, RawHost, RawSite } from "../raw.ts";
 import { sourceOf } from "../source.ts";
 
 /** Vietnam's mainland and islands, degrees (WGS 84). */
@@ -22,11 +22,12 @@ export function checkSites(raw: Raw, report: Report): void {
       );
     }
   }
+  const routersAt = Map.groupBy(raw.hosts.filter(({ role }) => role === "site-router"), ({ site }) => site);
   for (const site of raw.sites) {
     if (site.unit === undefined && (site.lat === undefined || site.lon === undefined)) {
       report.add(sourceOf(site), `site "${site.slug}" has no place`, "add lat and lon, or the unit whose place it has");
     }
-    if (site.kind === "office") checkOffice(raw, report, site);
+    if (site.kind === "office") checkOffice(raw, report, site, routersAt.get(site.slug) ?? []);
     if (site.lan !== undefined) checkForeignLan(raw, report, site, site.lan);
     if (site.access === true && (site.kind !== "office" || site.unit === undefined)) {
       report.add(
@@ -39,10 +40,9 @@ export function checkSites(raw: Raw, report: Report): void {
   checkAccess(raw, report);
 }
 
-function checkOffice(raw: Raw, report: Report, site: Raw["sites"][number]): void {
+function checkOffice(raw: Raw, report: Report, site: RawSite, routers: readonly RawHost[]): void {
   if (site.area === undefined)
     report.add(sourceOf(site), `office "${site.slug}" has no area`, "add the area of routing.yaml for its uplinks");
-  const routers = raw.hosts.filter((host) => host.site === site.slug && host.role === "site-router");
   if (routers.length === 0 && raw.whole.has("hosts")) {
     report.add(
       sourceOf(site),
@@ -60,7 +60,7 @@ function checkOffice(raw: Raw, report: Report, site: Raw["sites"][number]): void
 }
 
 /** Only networks of others are written out; they lie in the state network, never in the province's own plan. */
-function checkForeignLan(raw: Raw, report: Report, site: Raw["sites"][number], lan: Prefixes): void {
+function checkForeignLan(raw: Raw, report: Report, site: RawSite, lan: Prefixes): void {
   if (site.kind !== "external") {
     report.add(sourceOf(site, "lan"), `site "${site.slug}" has a lan of its own`, "remove it: its number gives its LAN");
     return;
@@ -75,8 +75,9 @@ function checkForeignLan(raw: Raw, report: Report, site: Raw["sites"][number], l
 /** The communes of a unit come in at exactly one of its sites. */
 function checkAccess(raw: Raw, report: Report): void {
   if (!raw.whole.has("sites")) return;
+  const entriesOf = Map.groupBy(raw.sites.filter(({ access }) => access === true), ({ unit }) => unit);
   for (const unit of raw.units) {
-    const entries = raw.sites.filter((site) => site.unit === unit.slug && site.access === true);
+    const entries = entriesOf.get(unit.slug) ?? [];
     if (entries.length === 0 && unit.communes > 0) {
       report.add(
         sourceOf(unit),

@@ -1,6 +1,6 @@
 /** Every provincial body has an office whose LAN reaches the data center. */
 import type { Check } from "../check.ts";
-import { coverageOf, officesOf, reachingSites } from "../coverage.ts";
+import { coverageOf, officesBy, reachingSites } from "../coverage.ts";
 import { say } from "../messages/index.ts";
 
 export const coverageBodies: Check = {
@@ -12,7 +12,8 @@ export const coverageBodies: Check = {
   reads: ["inventory"],
   run: ({ province, network }) => {
     const reaching = reachingSites(network);
+    const offices = officesBy(province, ({ body }) => body);
     return [...province.bodies.values()].map((body) =>
-      coverageOf({ kind: "body", subject: body.slug }, officesOf(province, (site) => site.body === body.slug), body, reaching));
+      coverageOf({ kind: "body", subject: body.slug }, offices.get(body.slug) ?? [], body, reaching));
   },
 };

@@ -1,6 +1,6 @@
 /** Every unit of the tiers that have offices has one whose LAN reaches the data center. */
 import type { Check } from "../check.ts";
-import { coverageOf, officesOf, officeTiers, reachingSites } from "../coverage.ts";
+import { coverageOf, officesBy, officeTiers, reachingSites } from "../coverage.ts";
 import { say } from "../messages/index.ts";
 
 export const coverageUnits: Check = {
@@ -12,8 +12,9 @@ export const coverageUnits: Check = {
   reads: ["inventory"],
   run: ({ province, network }) => {
     const reaching = reachingSites(network);
+    const offices = officesBy(province, ({ unit, body }) => (body === undefined ? unit : undefined));
     const tiers = officeTiers({ province });
     return [...province.units.values()].filter(({ tier }) => tiers.has(tier)).map((unit) =>
-      coverageOf({ kind: "unit", subject: unit.slug }, officesOf(province, (site) => site.unit === unit.slug && site.body === undefined), unit, reaching));
+      coverageOf({ kind: "unit", subject: unit.slug }, offices.get(unit.slug) ?? [], unit, reaching));
   },
 };

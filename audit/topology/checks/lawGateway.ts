@@ -4,6 +4,7 @@ import { sourceOf } from "../../../inventory/source.ts";
 import type { Check } from "../check.ts";
 import { circular } from "../law.ts";
 import { say } from "../messages/index.ts";
+import { linksBySite } from "../siteLinks.ts";
 import type { Outcome } from "../types.ts";
 
 export const lawGateway: Check = {
@@ -15,9 +16,10 @@ export const lawGateway: Check = {
   reads: ["inventory"],
   run: ({ province }): Outcome[] => {
     const firewalls = hostsOfRole(province, "firewall").map(({ name }) => name);
+    const linksAt = linksBySite(province);
     const offices = [...province.sites.values()].filter(({ kind }) => kind === "office").map((site): Outcome => {
       const subject = { kind: "site", subject: site.slug, sites: [site.slug] } as const;
-      const own = [...province.links.values()].find((link) => link.role === "handoff" && link.ends.some(({ host }) => province.hosts.get(host)!.site === site.slug));
+      const own = linksAt.get(site.slug)!.find(({ role }) => role === "handoff");
       if (own === undefined) return { ...subject, verdict: "pass" };
       const values = { site: site.slug, link: own.name };
       return { ...subject, links: [own.name], verdict: "fail", at: sourceOf(own), finding: say("law.gateway.own", values), remedy: say("law.gateway.own.remedy", values) };
