@@ -82,14 +82,18 @@ function screenCommand(province: Province): string {
   return [queryCommand(province, QUERY), "echo", askCommand(province, "Alertmanager", ALERTMANAGER_PORT, "/api/v2/alerts")].join("\n");
 }
 
-/** Shell command for the monitoring host that prints Prometheus's answer (JSON) to a PromQL expression without single quotes. */
-export function queryCommand(province: Province, expression: string): string {
-  return askCommand(province, "Prometheus", PROMETHEUS_PORT, `/api/v1/query --data-urlencode 'query=${expression}'`);
+/**
+ * Shell command for the monitoring host that prints Prometheus's answer (JSON) to a PromQL expression without single quotes.
+ * `at`: the moment of which is asked, Unix time in seconds; now by default.
+ */
+export function queryCommand(province: Province, expression: string, { at, timeoutSeconds }: { readonly at?: number; readonly timeoutSeconds?: number } = {}): string {
+  const time = at === undefined ? "" : ` --data-urlencode time=${at}`;
+  return askCommand(province, "Prometheus", PROMETHEUS_PORT, `/api/v1/query --data-urlencode 'query=${expression}'${time}`, timeoutSeconds);
 }
 
-function askCommand(province: Province, service: string, port: number, rest: string): string {
+function askCommand(province: Province, service: string, port: number, rest: string, timeoutSeconds = TIMEOUT_SECONDS): string {
   const name = serverName(province);
-  return `curl -sS --fail --max-time ${TIMEOUT_SECONDS} --cacert ${AUTHORITY} --resolve ${name}:${port}:127.0.0.1 https://${name}:${port}${rest} || { echo '${service} does not answer' >&2; exit 1; }`;
+  return `curl -sS --fail --max-time ${timeoutSeconds} --cacert ${AUTHORITY} --resolve ${name}:${port}:127.0.0.1 https://${name}:${port}${rest} || { echo '${service} does not answer' >&2; exit 1; }`;
 }
 
 /** @param samplesJson - the answer to `/api/v1/query`. @param alertsJson - the answer to `/api/v2/alerts`. */

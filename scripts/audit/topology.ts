@@ -1,17 +1,18 @@
 /** `./egov audit topology`: every check of the network, with its verdicts and remedies. */
 import { relative } from "node:path";
 import { Command, Option } from "commander";
-import { auditTopology, changeLines, compareReports, provinceAgainst, reportLines } from "../../audit/topology/index.ts";
+import { auditTopology, changeLines, compareReports, provinceAgainst, reportLines, type AuditOptions } from "../../audit/topology/index.ts";
 import type { Province } from "../../inventory/model.ts";
-import { readLife } from "../lib/life.ts";
+import { readLife, readPrometheus } from "../lib/life.ts";
 import { FINDINGS } from "../../inventory/exitCodes.ts";
 import { withPictures, writePictures, type PictureOptions } from "../lib/pictures.ts";
 import { printJson, withCommonOptions, type CommonOptions } from "../lib/program.ts";
-import { select } from "../lib/province.ts";
+import { select, type Selection } from "../lib/province.ts";
 
 interface TopologyOptions extends CommonOptions, PictureOptions {
   readonly check?: readonly string[];
   readonly live?: boolean;
+  readonly prometheus?: string;
   readonly against?: string;
   readonly saturate?: string;
 }
@@ -22,7 +23,8 @@ export function topologyCommand(): Command {
   const command = withCommonOptions(new Command("topology"))
     .description("judge addressing, resilience, capacity, law and coverage; exit code 2 when anything fails or is unknown")
     .option("--check <names...>", "these checks or groups of checks only, such as resilience or addressing.overlap")
-    .option("--live", "ask every host at once, too, and hold what it says against the inventory")
+    .option("--live", "ask every host at once, too, and the monitoring host's Prometheus, and hold what they say against the inventory")
+    .option("--prometheus <url>", "ask this Prometheus what links carried in the last seven days, with or without --live; NODE_EXTRA_CA_CERTS=FILE names its authority")
     .option("--against <rev-or-dir>", "say what changes in every verdict since a revision of the repository or another folder; exit code 2 when one gets worse")
     .option("--saturate <link>", "fill a twin's link to an office with traffic of all classes for some seconds, too; implies --live")
     .addOption(languageOption());
@@ -34,13 +36,18 @@ export function topologyCommand(): Command {
         await compare(province, options.against, options);
         return;
       }
-      const readings = options.live === true || options.saturate !== undefined ? await readLife(selection, options.saturate) : {};
+      const readings = await readingsOf(selection, options);
       const report = await auditTopology(province, { ...(options.check !== undefined && { checks: options.check }), readings });
       for (const file of await writePictures(province, report, options)) console.error(`${file} is written`);
       if (options.json === true) printJson(report);
       else for (const line of reportLines(report, options.lang, relative(process.cwd(), province.directory))) console.log(line);
       if (!report.summary.ok) process.exitCode = FINDINGS;
     });
+}
+
+async function readingsOf(selection: Selection, { check, live, prometheus, saturate }: TopologyOptions): Promise<NonNullable<AuditOptions["readings"]>> {
+  if (live === true || saturate !== undefined) return await readLife(selection, { ...(check && { checks: check }), ...(prometheus && { prometheus }), ...(saturate && { saturate }) });
+  return prometheus === undefined ? {} : await readPrometheus(selection, prometheus);
 }
 
 /** Both states are judged by their inventories alone: nobody can ask the network of yesterday. */

@@ -11,7 +11,7 @@ import { intendedClasses } from "../checks/liveQos.ts";
 import { stateHost } from "../../../infra/network/bgp.ts";
 import { fingerprints, keyOf, parseConfiguration } from "./configuration.ts";
 import { type LiveHost, type LiveInterface, type LiveRoute, parseClasses, parseHost, parseInterfaces, parseLldp, parseMarks, parsePings, parseRoutes } from "./host.ts";
-import { parseMeasured, WEEK_SAMPLES } from "./measured.ts";
+import { measuredOf, WEEK_SAMPLES } from "./measured.ts";
 import type { LiveNetwork } from "./network.ts";
 import { addressesAt } from "./places.ts";
 import { parseStream } from "./streams.ts";
@@ -81,8 +81,8 @@ describe("what hosts say", () => {
   });
 
   test("Prometheus: percentiles in Mbit/s beside their number of samples", () => {
-    const answer = (value: string) => JSON.stringify({ data: { result: [{ metric: { link: "a-b" }, value: [0, value] }] } });
-    expect(parseMeasured([answer("1250000"), answer("2016"), answer("2500000"), answer("7")].join("\n"))).toEqual(new Map([
+    const sample = (direction: string, figure: string, value: string) => ({ metric: { link: "a-b", direction, figure }, value: [0, value] as const });
+    expect(measuredOf([sample("receive", "p95", "1250000"), sample("transmit", "samples", "7"), sample("receive", "samples", "2016"), sample("transmit", "p95", "2500000")])).toEqual(new Map([
       ["a-b receive", { p95Mbps: 10, samples: 2016 }], ["a-b transmit", { p95Mbps: 20, samples: 7 }],
     ]));
   });
