@@ -12,86 +12,68 @@
  *   an external route of type 1 of each core router that knows one.
  */
 import { innerNeighbours } from "../../infra/network/bgp.ts";
-import { areaId, BACKBONE, type Router } from "../../infra/network/router.ts";
+import { BACKBONE, type Router } from "../../infra/network/router.ts";
 import { OSPF6_AREA } from "../../infra/network/ospf6.ts";
 import { EXTERNAL_METRIC } from "../../infra/network/ospf.ts";
-import type { Link, Province } from "../../inventory/model.ts";
-import type { Advertiser, Destination, Family, Summary } from "./destinations.ts";
-import { type Edge, type Graph, type Reach, shortestPaths } from "./shortestPaths.ts";
+import type { Backdrop, Joint, Route, Trees } from "./backdrop.ts";
+import type { Advertiser, Destination, Summary } from "./destinations.ts";
+import { type Graph, type Reach, shortestPaths } from "./shortestPaths.ts";
 import type { Decision, Hop } from "./walk.ts";
 
 /** Cost at which a border router offers itself as the way out of a stub area (RFC 2328, 12.4.3.1; FRR's default). */
 const STUB_DEFAULT_COST = 1;
 
-interface Route extends Reach {
-  /** Areas that it leads through, dotted. */
-  readonly areas: ReadonlySet<string>;
-}
-
-/** By area and router: what the router reaches inside the area. */
-export type IntactPaths = Map<string, Map<string, Map<string, Reach>>>;
-
 /** One state of the network in one family: OSPFv2 with the inventory's areas, or OSPFv3 with one for all. Everything is worked out when it is asked for, and kept. */
 export class Routes {
-  readonly #family: Family;
-  readonly #routers: ReadonlyMap<string, Router>;
-  readonly #graphs = new Map<string, Map<string, Edge[]>>();
-  readonly #areas = new Map<string, readonly string[]>();
-  readonly #members = new Map<string, string[]>();
-  readonly #stubs: ReadonlySet<string>;
-  /** By area and router. */
-  readonly #paths = new Map<string, Map<string, Map<string, Reach>>>();
-  readonly #decisions = new Map<Destination, Map<string, Decision>>();
+  readonly #whole: Backdrop;
+  readonly #failed: ReadonlySet<string>;
+  /** The graphs of the areas from which something is missing. */
+  readonly #touched = new Map<string, Graph>();
+  readonly #trees: Trees = new Map();
+  readonly #decisions = new Map<Destination | Summary, Map<string, Decision>>();
   readonly #between = new Map<string, ReadonlyMap<string, Route>>();
   /** By core router: the hand-offs that it has. */
   readonly #handoffs = new Map<string, Hop[]>();
 
-  /** Areas from which something is missing. */
-  readonly #touched = new Set<string>();
-  readonly #intact: IntactPaths;
-
-  /**
-   * @param failed names of links and of hosts.
-   * @param intact paths inside areas from which nothing is missing, which all states of a province share in one family.
-   */
-  constructor(province: Province, routers: ReadonlyMap<string, Router>, failed: ReadonlySet<string>, family: Family, intact: IntactPaths = new Map()) {
-    this.#family = family;
-    this.#intact = intact;
-    this.#routers = new Map([...routers].filter(([name]) => !failed.has(name)));
-    this.#stubs = new Set(family === "ipv6" ? [] : province.routing.areas.filter((area) => area.stub === "totally").map((area) => area.id));
-    for (const router of this.#routers.values()) {
-      for (const area of this.#areasOf(router.host.name)) {
-        this.#members.set(area, [...(this.#members.get(area) ?? []), router.host.name]);
-      }
+  /** @param failed names of links and of hosts. */
+  constructor(whole: Backdrop, failed: ReadonlySet<string>) {
+    this.#whole = whole;
+    this.#failed = failed;
+    const gone = new Set([...failed].flatMap((name) => whole.jointsAt.get(name) ?? whole.joints.get(name) ?? []));
+    for (const [area, joints] of Map.groupBy(gone, (joint) => joint.area)) {
+      if (area !== undefined) this.#touched.set(area, without(whole.graphs.get(area)!, joints));
     }
-    for (const link of province.links.values()) {
-      const [a, b] = link.ends.map((end) => end.host) as [string, string];
-      if (failed.has(link.name) || failed.has(a) || failed.has(b)) {
-        const area = this.#areaOf(province, link);
-        if (area !== undefined) this.#touched.add(area);
-        continue;
-      }
-      if (link.role === "handoff") this.#addHandoff(link, a, b);
-      else this.#addEdges(province, link, a, b);
+    for (const joint of whole.handoffs) {
+      if (gone.has(joint)) continue;
+      const [core, edge] = joint.ends;
+      this.#handoffs.set(core, [...(this.#handoffs.get(core) ?? []), { link: joint.name, host: edge }]);
     }
   }
 
   isUp(host: string): boolean {
-    return this.#routers.has(host);
+    return this.#router(host) !== undefined;
+  }
+
+  #router(host: string): Router | undefined {
+    return this.#failed.has(host) ? undefined : this.#whole.routers.get(host);
   }
 
   /** Whether the router has heard of any other one by OSPF. */
   hasNeighbours(host: string): boolean {
-    return this.#areasOf(host).some((area) => this.#from(area, host).size > 1);
+    return this.#areasOf(host).some((area) => (this.#graph(area).get(host)?.length ?? 0) > 0);
   }
 
   /** What a router does with a packet to a destination inside the province. */
   decide(host: string, destination: Destination): Decision {
-    const kept = this.#decisions.get(destination) ?? new Map<string, Decision>();
-    this.#decisions.set(destination, kept);
-    const known = kept.get(host) ?? this.#decide(host, destination);
-    kept.set(host, known);
-    return known;
+    const { summary, advertisers } = destination;
+    // Who stands outside the area knows nothing but the summary.
+    const areas = this.#areasOf(host);
+    const known = summary !== undefined && !advertisers.some(({ area }) => areas.includes(area)) ? summary : destination;
+    let kept = this.#decisions.get(known);
+    if (kept === undefined) this.#decisions.set(known, (kept = new Map<string, Decision>()));
+    let decision = kept.get(host);
+    if (decision === undefined) kept.set(host, (decision = this.#decide(host, destination)));
+    return decision;
   }
 
   #decide(host: string, destination: Destination): Decision {
@@ -99,12 +81,8 @@ export class Routes {
     const inside = this.#intra(host, destination);
     if (inside !== undefined) return { kind: "forward", hops: inside.hops };
     const summary = destination.summary;
-    if (summary === undefined) {
-      const route = this.#inter(host, destination);
-      return route === undefined ? this.wayOut(host, true) : { kind: "forward", hops: route.hops };
-    }
-    if (this.#borders(host, summary.area) && this.#isActive(host, summary)) return { kind: "drop", why: "discarded" };
-    const route = this.#inter(host, summary);
+    if (summary !== undefined && this.#borders(host, summary.area) && this.#isActive(host, summary)) return { kind: "drop", why: "discarded" };
+    const route = this.#inter(host, summary ?? destination);
     return route === undefined ? this.wayOut(host, true) : { kind: "forward", hops: route.hops };
   }
 
@@ -114,31 +92,31 @@ export class Routes {
    */
   wayOut(host: string, inside = false): Decision {
     const handoffs = this.#handoffs.get(host) ?? [];
-    if (this.#routers.get(host)?.host.role === "core" && inside) return { kind: "drop", why: "discarded" };
+    if (this.#router(host)?.host.role === "core" && inside) return { kind: "drop", why: "discarded" };
     if (handoffs.length > 0) return { kind: "forward", hops: handoffs };
     const area = this.#onlyStub(host);
     const route = area !== undefined
       ? best(this.#bordersOf(area).filter((one) => one !== host).flatMap((one) => this.#via(host, area, one, STUB_DEFAULT_COST)))
       : this.#isHub(host) ? this.#toExit(host)
-      : best([...this.#routers.keys()].filter((one) => this.#knowsExit(one)).flatMap((core) => this.#toRouter(host, core)).map((one) => ({ ...one, cost: one.cost + EXTERNAL_METRIC })));
+      : best([...this.#whole.routers.keys()].filter((one) => this.#knowsExit(one)).flatMap((core) => this.#toRouter(host, core)).map((one) => ({ ...one, cost: one.cost + EXTERNAL_METRIC })));
     return route === undefined ? { kind: "drop", why: "no-route" } : { kind: "forward", hops: route.hops };
   }
 
   /** Whether the router has the way out by BGP from other hubs. */
   #isHub(host: string): boolean {
-    const router = this.#routers.get(host);
+    const router = this.#router(host);
     return router !== undefined && innerNeighbours(router.province, router.host).length > 0;
   }
 
   /** The way to the nearest core routers that have a hand-off of their own; what a core router hears from another it tells no hub (RFC 4271, 9.2.1). */
   #toExit(host: string): Route | undefined {
-    const heard = innerNeighbours(this.#routers.get(host)!.province, this.#routers.get(host)!.host).map((hub) => hub.name);
+    const heard = innerNeighbours(this.#router(host)!.province, this.#router(host)!.host).map((hub) => hub.name);
     return best(heard.filter((hub) => this.#handoffs.has(hub)).flatMap((hub) => this.#toRouter(host, hub)));
   }
 
   /** Whether a core router tells OSPF of a way out: its own, or one that it has from another. */
   #knowsExit(host: string): boolean {
-    return this.#routers.get(host)?.host.role === "core" && (this.#handoffs.has(host) || this.#toExit(host) !== undefined);
+    return this.#router(host)?.host.role === "core" && (this.#handoffs.has(host) || this.#toExit(host) !== undefined);
   }
 
   /** The hand-offs that stand, as the state network's edge sees them. */
@@ -146,56 +124,38 @@ export class Routes {
     return [...this.#handoffs].flatMap(([core, hops]) => hops.filter((hop) => hop.host === edge).map((hop) => ({ link: hop.link, host: core })));
   }
 
-  #addEdges(province: Province, link: Link, a: string, b: string): void {
-    const area = this.#areaOf(province, link);
-    if (area === undefined || !this.#routers.has(a) || !this.#routers.has(b)) return;
-    const graph = this.#graphs.get(area) ?? new Map<string, Edge[]>();
-    this.#graphs.set(area, graph);
-    for (const [near, far] of [[a, b], [b, a]] as const) {
-      const edges = graph.get(near) ?? [];
-      edges.push({ link: link.name, host: far, cost: link.cost });
-      graph.set(near, edges);
-    }
+  #graph(area: string): Graph {
+    return this.#touched.get(area) ?? this.#whole.graphs.get(area) ?? NOTHING;
   }
 
-  /** Undefined at a hand-off, where OSPF does not run. */
-  #areaOf(province: Province, link: Link): string | undefined {
-    const area = areaId(province, link);
-    return area !== undefined && this.#family === "ipv6" ? OSPF6_AREA : area;
+  #tree(area: string, root: string): Map<string, Reach> {
+    const trees = this.#touched.has(area) ? this.#trees : this.#whole.kept.trees;
+    let inArea = trees.get(area);
+    if (inArea === undefined) trees.set(area, (inArea = new Map<string, Map<string, Reach>>()));
+    let tree = inArea.get(root);
+    if (tree === undefined) inArea.set(root, (tree = shortestPaths(this.#graph(area), root)));
+    return tree;
   }
 
-  #addHandoff(link: Link, a: string, b: string): void {
-    const [core, edge] = this.#routers.get(a)?.host.role === "state-edge" ? [b, a] : [a, b];
-    if (!this.#routers.has(core) || !this.#routers.has(edge)) return;
-    this.#handoffs.set(core, [...(this.#handoffs.get(core) ?? []), { link: link.name, host: edge }]);
-  }
-
-  #from(area: string, host: string): Map<string, Reach> {
-    const paths = this.#touched.has(area) ? this.#paths : this.#intact;
-    const inArea = paths.get(area) ?? new Map<string, Map<string, Reach>>();
-    paths.set(area, inArea);
-    const known = inArea.get(host) ?? shortestPaths((this.#graphs.get(area) ?? new Map()) as Graph, host);
-    inArea.set(host, known);
-    return known;
+  /**
+   * The way from one router to another inside an area. It is read off the tree of whichever has more links there: hubs are few, and all
+   * others ask for the way to them and are asked for. A link costs the same in both directions, and so does a way.
+   */
+  #reach(area: string, from: string, to: string): Reach | undefined {
+    const graph = this.#graph(area);
+    const edges = graph.get(from) ?? [];
+    if (from === to || edges.length >= (graph.get(to)?.length ?? 0)) return this.#tree(area, from).get(to);
+    const tree = this.#tree(area, to);
+    const cost = tree.get(from)?.cost;
+    return cost === undefined ? undefined : { cost, hops: edges.filter((edge) => edge.cost + tree.get(edge.host)!.cost === cost).map(({ link, host }) => ({ link, host })) };
   }
 
   #areasOf(host: string): readonly string[] {
-    const known = this.#areas.get(host);
-    if (known !== undefined) return known;
-    const areas = this.#workOutAreas(host);
-    this.#areas.set(host, areas);
-    return areas;
-  }
-
-  #workOutAreas(host: string): readonly string[] {
-    const router = this.#routers.get(host);
-    // The edge of the state network takes no part.
-    if (router === undefined || router.areas.length === 0) return [];
-    return this.#family === "ipv6" ? [OSPF6_AREA] : [...new Set([router.homeArea, ...router.areas.map(({ id }) => id)])];
+    return this.#failed.has(host) ? [] : this.#whole.areas.get(host) ?? [];
   }
 
   #isBorder(host: string): boolean {
-    return this.#family === "ipv4" && this.#routers.get(host)?.borders === true;
+    return this.#whole.family === "ipv4" && this.#router(host)?.borders === true;
   }
 
   #borders(host: string, area: string): boolean {
@@ -203,24 +163,24 @@ export class Routes {
   }
 
   #bordersOf(area: string): string[] {
-    return (this.#members.get(area) ?? []).filter((host) => this.#isBorder(host));
+    return (this.#whole.bordersOf.get(area) ?? []).filter((host) => !this.#failed.has(host));
   }
 
   /** The stub area in which the router stands with all its links, if it is one. */
   #onlyStub(host: string): string | undefined {
     const areas = this.#areasOf(host);
-    return areas.length === 1 && this.#stubs.has(areas[0]!) ? areas[0] : undefined;
+    return areas.length === 1 && this.#whole.stubs.has(areas[0]!) ? areas[0] : undefined;
   }
 
   /** The route inside an area. */
   #intra(host: string, destination: Pick<Destination, "advertisers">): Route | undefined {
     return best(destination.advertisers.flatMap((one: Advertiser) =>
-      this.#routers.has(one.host) && this.#areasOf(host).includes(one.area) ? this.#via(host, one.area, one.host, one.cost) : []));
+      !this.#failed.has(one.host) && this.#areasOf(host).includes(one.area) ? this.#via(host, one.area, one.host, one.cost) : []));
   }
 
   /** The way through `area` to a router of it, and `cost` beyond. */
   #via(host: string, area: string, to: string, cost: number): Route[] {
-    const reach = this.#from(area, host).get(to);
+    const reach = this.#reach(area, host, to);
     return reach === undefined ? [] : [{ cost: reach.cost + cost, hops: reach.hops, areas: new Set([area]) }];
   }
 
@@ -232,22 +192,34 @@ export class Routes {
   #own(host: string, target: Destination | Summary): Route | undefined {
     if (!("parts" in target)) return target.summary === undefined ? this.#intra(host, target) : undefined;
     if (!this.#areasOf(host).includes(target.area)) return undefined;
-    const parts = target.parts.flatMap((part) => this.#intra(host, part) ?? []);
-    return parts.length === 0 ? undefined : parts.reduce((a, b) => (b.cost > a.cost ? b : a));
+    if (this.#touched.has(target.area)) return this.#highest(host, target);
+    let kept = this.#whole.kept.own.get(target);
+    if (kept === undefined) this.#whole.kept.own.set(target, (kept = new Map<string, Route | undefined>()));
+    if (!kept.has(host)) kept.set(host, this.#highest(host, target));
+    return kept.get(host);
+  }
+
+  #highest(host: string, { parts }: Summary): Route | undefined {
+    return parts.flatMap((part) => this.#intra(host, part) ?? []).reduce<Route | undefined>((a, b) => (a === undefined || b.cost > a.cost ? b : a), undefined);
   }
 
   /** The route between areas. */
   #inter(host: string, target: Destination | Summary): Route | undefined {
     const known = this.#borderRoutes(target);
-    return this.#isBorder(host) ? known.get(host) : this.#learned(host, this.#areasOf(host), known, target);
+    return this.#isBorder(host) ? known.get(host) : best(this.#areasOf(host).flatMap((area) => this.#learned(host, area, this.#toldInto(area, known, target)) ?? []));
   }
 
   /** What all border routers know of a target, until nobody learns anything better. */
   #borderRoutes(target: Destination | Summary): ReadonlyMap<string, Route> {
-    const key = target.name;
-    const kept = this.#between.get(key);
-    if (kept !== undefined) return kept;
-    const borders = [...this.#routers.keys()].filter((host) => this.#isBorder(host));
+    const areas = "parts" in target ? [target.area] : target.advertisers.map(({ area }) => area);
+    const { between } = [BACKBONE, ...areas].some((area) => this.#touched.has(area)) ? { between: this.#between } : this.#whole.kept;
+    let known = between.get(target.name);
+    if (known === undefined) between.set(target.name, (known = this.#workOutBorderRoutes(target)));
+    return known;
+  }
+
+  #workOutBorderRoutes(target: Destination | Summary): ReadonlyMap<string, Route> {
+    const borders = this.#whole.borders.filter((host) => !this.#failed.has(host));
     const own = new Map(borders.flatMap((host): [string, Route][] => {
       const route = this.#own(host, target);
       return route === undefined ? [] : [[host, route]];
@@ -255,24 +227,28 @@ export class Routes {
     let known: ReadonlyMap<string, Route> = own;
     // Each round carries a route one border router further, so that as many rounds as there are of them are enough.
     for (let round = 0; round <= borders.length; round++) {
+      const told = this.#toldInto(BACKBONE, known, target);
       const next = new Map(borders.flatMap((host): [string, Route][] => {
-        const route = own.get(host) ?? this.#learned(host, [BACKBONE], known, target);
+        const route = own.get(host) ?? this.#learned(host, BACKBONE, told);
         return route === undefined ? [] : [[host, route]];
       }));
       if (sameCosts(known, next)) break;
       known = next;
     }
-    this.#between.set(key, known);
     return known;
   }
 
-  /** The best of what border routers announce into areas; nobody announces into an area what leads through it. */
-  #learned(host: string, areas: readonly string[], known: ReadonlyMap<string, Route>, target: Destination | Summary): Route | undefined {
-    return best(areas.flatMap((area) => this.#bordersOf(area).flatMap((border) => {
+  /** What border routers announce into an area: nobody what leads through it. */
+  #toldInto(area: string, known: ReadonlyMap<string, Route>, target: Destination | Summary): (readonly [string, Route])[] {
+    return this.#bordersOf(area).flatMap((border) => {
       const route = known.get(border);
-      const told = !this.#stubs.has(area) || this.#leaks(border, target);
-      return border === host || route === undefined || !told || route.areas.has(area) ? [] : this.#via(host, area, border, route.cost);
-    })));
+      const told = !this.#whole.stubs.has(area) || this.#leaks(border, target);
+      return route === undefined || !told || route.areas.has(area) ? [] : [[border, route] as const];
+    });
+  }
+
+  #learned(host: string, area: string, told: readonly (readonly [string, Route])[]): Route | undefined {
+    return best(told.flatMap(([border, route]) => (border === host ? [] : this.#via(host, area, border, route.cost))));
   }
 
   /** `no-summary` keeps ospfd from telling a stub area of other areas' prefixes, but not of the summaries that the border router itself makes. */
@@ -282,11 +258,21 @@ export class Routes {
 
   /** The way to another router's loopback, as a list of one; empty where there is none. */
   #toRouter(host: string, other: string): Route[] {
-    const area = this.#family === "ipv6" ? OSPF6_AREA : this.#routers.get(other)!.homeArea;
+    const area = this.#whole.family === "ipv6" ? OSPF6_AREA : this.#router(other)!.homeArea;
     const target: Destination = { name: `router ${other}`, advertisers: [{ host: other, area, cost: 0 }] };
     const route = host === other ? undefined : this.#intra(host, target) ?? this.#inter(host, target);
     return route === undefined ? [] : [route];
   }
+}
+
+const NOTHING: Graph = new Map();
+
+/** A graph without some of its links. */
+function without(graph: Graph, gone: readonly Joint[]): Graph {
+  const left = new Map(graph);
+  const names = new Set(gone.map(({ name }) => name));
+  for (const end of new Set(gone.flatMap(({ ends }) => ends))) left.set(end, graph.get(end)!.filter(({ link }) => !names.has(link)));
+  return left;
 }
 
 /** The cheapest routes as one. */

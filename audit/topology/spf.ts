@@ -6,7 +6,8 @@ import type { Host, Province } from "../../inventory/model.ts";
 import { hostsOfRole } from "../../inventory/reach.ts";
 import { type Router, provinceRouters, stateEdges } from "../../infra/network/router.ts";
 import { type Destination, type Destinations, type Family, destinationsOf } from "./destinations.ts";
-import { type IntactPaths, Routes } from "./routes.ts";
+import { type Backdrop, backdropOf } from "./backdrop.ts";
+import { Routes } from "./routes.ts";
 import { type Decision, type Hop, type Path, arrives, walk } from "./walk.ts";
 
 export type { Family } from "./destinations.ts";
@@ -43,7 +44,7 @@ interface Base {
   readonly province: Province;
   readonly routers: ReadonlyMap<string, Router>;
   readonly destinations: Readonly<Record<Family, Destinations>>;
-  readonly intact: Readonly<Record<Family, IntactPaths>>;
+  readonly backdrop: (family: Family) => Backdrop;
 }
 
 const bases = new WeakMap<Province, Base>();
@@ -60,12 +61,11 @@ export function predict(province: Province, { failed = new Set() }: Failures = {
 
 function predictState(province: Province, failed: ReadonlySet<string>): Prediction {
   const base = baseOf(province);
-  const routesIn = (family: Family): Routes => new Routes(province, base.routers, failed, family, base.intact[family]);
-  const states = { ipv4: routesIn("ipv4"), ipv6: routesIn("ipv6") };
+  const states = perFamily((family) => new Routes(base.backdrop(family), failed));
   const kept = new Map<string, readonly Path[]>();
   const paths = (a: string, b: string, family: Family = "ipv4"): readonly Path[] => {
     const key = `${family} ${a} ${b}`;
-    const known = kept.get(key) ?? pathsOf(base, states[family], failed, a, b, family);
+    const known = kept.get(key) ?? pathsOf(base, states(family), failed, a, b, family);
     kept.set(key, known);
     return known;
   };
@@ -73,7 +73,7 @@ function predictState(province: Province, failed: ReadonlySet<string>): Predicti
     paths,
     reachable: (a, b, family) => arrives(paths(a, b, family)) && arrives(paths(b, a, family)),
     outlook: (a, b, family) => outlookOf(paths(a, b, family), paths(b, a, family)),
-    decision: (router, place, family = "ipv4") => decide(base, states[family], router, undefined, router, destinationsAt(base, place, family)[0] ?? OUTSIDE),
+    decision: (router, place, family = "ipv4") => decide(base, states(family), router, undefined, router, destinationsAt(base, place, family)[0] ?? OUTSIDE),
   };
 }
 
@@ -86,6 +86,16 @@ export function agrees(predicted: Iterable<string>, found: Iterable<string>, fam
   return [...is].every((one) => wanted.has(one)) && (is.size === wanted.size || (family === "ipv6" && is.size > 0));
 }
 
+/** What is worked out for a family when somebody asks for it. */
+function perFamily<T>(work: (family: Family) => T): (family: Family) => T {
+  const known = new Map<Family, T>();
+  return (family) => {
+    let one = known.get(family);
+    if (one === undefined) known.set(family, (one = work(family)));
+    return one;
+  };
+}
+
 function outlookOf(...directions: readonly (readonly Path[])[]): Outlook {
   if (directions.every(arrives)) return "yes";
   return directions.every((paths) => paths.some((path) => path.end === "delivered")) ? "some" : "no";
@@ -95,11 +105,12 @@ function baseOf(province: Province): Base {
   const known = bases.get(province);
   if (known !== undefined) return known;
   const ours = provinceRouters(province);
+  const routers = new Map([...ours, ...stateEdges(province)].map((router) => [router.host.name, router]));
   const base: Base = {
     province,
-    routers: new Map([...ours, ...stateEdges(province)].map((router) => [router.host.name, router])),
+    routers,
     destinations: { ipv4: destinationsOf(province, ours, "ipv4"), ipv6: destinationsOf(province, ours, "ipv6") },
-    intact: { ipv4: new Map(), ipv6: new Map() },
+    backdrop: perFamily((family) => backdropOf(province, routers, family)),
   };
   bases.set(province, base);
   return base;
