@@ -1,4 +1,5 @@
 /** Flows to ask the policy about, and to try. */
+import { innerNeighbours } from "../../infra/network/bgp.ts";
 import { judge } from "../../infra/security/matrix.ts";
 import { namedNodes, type Node } from "../../infra/security/nodes.ts";
 import type { Family } from "../../infra/security/places.ts";
@@ -48,8 +49,11 @@ export function predict(province: Province, trace: Trace, at: Date): Prediction 
   return { trace, action, ...(rule !== undefined && { source: sourceOf(rule), service: service?.name, purpose: rule.purpose }) };
 }
 
+/** Between hubs that speak BGP with each other the kernel lets nothing to this port that is not signed with their key (RFC 2385). */
+const SIGNED_PORT = 179;
+
 /**
- * Every service, and a port of none, between every two kinds of nodes that can be tried. Of each kind (place and role) the first
+ * Every service, and a port of none, between every two kinds of nodes that can be tried: what is signed cannot. Of each kind (place and role) the first
  * stands for all; with itself a kind is tried across two wires where it has two, since nobody filters within an office's LAN.
  */
 export function allTraces(province: Province, isPost: (node: Node) => boolean): Trace[] {
@@ -61,8 +65,14 @@ export function allTraces(province: Province, isPost: (node: Node) => boolean): 
     const from = sources[0]!;
     const to = destinations.find((node) => node.name !== from.name && (node.wire === undefined || node.wire !== from.wire || node.kind === "host"));
     if (to === undefined) return [];
-    return ports.flatMap(({ protocol, first }): Trace[] => (protocol === "ip" ? [] : [{ from, to, protocol, port: first }]));
+    const isSigned = (protocol: string, port: number): boolean => protocol === "tcp" && port === SIGNED_PORT && speakBgp(province, from, to);
+    return ports.flatMap(({ protocol, first }): Trace[] => (protocol === "ip" || isSigned(protocol, first) ? [] : [{ from, to, protocol, port: first }]));
   }));
+}
+
+function speakBgp(province: Province, from: Node, to: Node): boolean {
+  const host = province.hosts.get(from.name);
+  return host !== undefined && innerNeighbours(province, host).some((hub) => hub.name === to.name);
 }
 
 /** How often a flow that fared otherwise than predicted is tried again: a busy machine loses packets, a policy does not. */
