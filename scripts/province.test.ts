@@ -57,8 +57,11 @@ async function serviceTimes(): Promise<string> {
 }
 
 /** The key of OSPF as a router has it. */
-async function ospfKey(host: string): Promise<string> {
-  const { stdout } = await bench.must("ssh", host, "--", "grep -m1 -o 'message-digest-key 1 md5 .*' /etc/frr/frr.conf");
+const ospfKey = async (host: string): Promise<string> => await keyAfter(host, "message-digest-key 1 md5");
+
+/** The key behind the first such words of a router's configuration. */
+async function keyAfter(host: string, words: string): Promise<string> {
+  const { stdout } = await bench.must("ssh", host, "--", `grep -m1 -o '${words} .*' /etc/frr/frr.conf`);
   return stdout.trim().split(" ").at(-1) as string;
 }
 
@@ -244,7 +247,7 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
     const session = await openSession(connection, new AbortController().signal);
     try {
       const intent = networkDesign(province).get(host.name)!;
-      const old: ConfigurationInputs = { host: host.name, role: "network", connection, ...intent, secrets: { ospf: await ospfKey(host.name) } };
+      const old: ConfigurationInputs = { host: host.name, role: "network", connection, ...intent, secrets: { ospf: await ospfKey(host.name), bgp: await keyAfter(host.name, "password") } };
       const file = intent.files!["/etc/frr/frr.conf"]!;
       // Known words that make no sense together: vtysh alone lets them pass.
       const content = file.content.replace("router ospf\n", "router ospf\n area 0.0.0.0 stub\n");
