@@ -44,6 +44,11 @@ export interface AdjacencyReport {
   readonly unexpected: readonly (LiveAdjacency & { readonly host: string })[];
 }
 
+/** What tells an intended adjacency from all others. */
+export function adjacencyKey({ host, protocol, interface: port, peer }: Adjacency): string {
+  return `${host} ${protocol} ${port} ${peer}`;
+}
+
 /** Compares what routers said (host → output of `adjacencyCommand`) with what is intended of them. A silent router misses all of its own. */
 export function compareAdjacencies(intended: readonly Adjacency[], outputs: ReadonlyMap<string, string>): AdjacencyReport {
   return matchAdjacencies(intended, new Map([...outputs].map(([host, output]) => [host, parseAdjacencies(output)])));

@@ -1,7 +1,7 @@
 /** What our exporters are told of the inventory: the intent that they compare life with. */
 import { JANUS } from "../../infra/conference/janus.ts";
 import { placeholder, SECRET as CONFERENCE_SECRET } from "../../infra/conference/secrets.ts";
-import { intendedAdjacencies } from "../../infra/network/adjacency.ts";
+import { intendedAdjacencies, wayOf } from "../../infra/network/adjacency.ts";
 import { hostAddress } from "../../infra/network/resolver.ts";
 import { addressOf, hostsOfRole } from "../../inventory/index.ts";
 import { addressesOf, mailHosts, mailServerName, PROBE_PASSWORD_SECRET, probeAddress } from "../../infra/mail/names.ts";
@@ -33,14 +33,19 @@ export function hubs(province: Province): Host[] {
 function wanConfiguration(province: Province): WanConfiguration {
   const routers = hubs(province);
   const ours = new Set(routers.map((host) => host.name));
+  const links = [...province.links.values()].map((link) => linkOf(province, link, ours));
+  const linkNamed = new Map(links.map((link) => [link.link, link]));
   return {
     port: EXPORTER_PORTS.wan,
     everySeconds: province.monitoring.scrapeSeconds,
     neighboursFile: `${NEIGHBOURS.name}.prom`,
     routers: routers.map((host) => ({ name: host.name, role: host.role, address: hostAddress(host)!.ipv4, exporter: `${exporterAddress(province, host)}:${NODE_PORT}` })),
-    datacenter: { district: NONE, site: datacenterOf(province) },
-    links: [...province.links.values()].map((link) => linkOf(province, link, ours)),
-    adjacencies: intendedAdjacencies(province).filter((one) => ours.has(one.host)),
+    links,
+    // Worked out here: the exporter runs on Debian's Node, which is too old for the code that knows the network.
+    adjacencies: intendedAdjacencies(province).filter((one) => ours.has(one.host)).map((one) => {
+      const { district, site } = linkNamed.get(one.link ?? "") ?? { district: NONE, site: datacenterOf(province) };
+      return { ...one, way: wayOf(one), district, site };
+    }),
   };
 }
 

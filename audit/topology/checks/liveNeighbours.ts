@@ -1,10 +1,10 @@
 /** Neighbours as they are: by OSPFv2, OSPFv3, BFD and BGP, and by the cables that LLDP tells of. */
-import { type Adjacency, type AdjacencyProtocol, intendedAdjacencies } from "../../../infra/network/adjacency.ts";
+import { type AdjacencyProtocol, intendedAdjacencies } from "../../../infra/network/adjacency.ts";
 import { lldpInterfaces } from "../../../infra/network/lldp.ts";
 import { isRouter, provinceRouters } from "../../../infra/network/router.ts";
 import type { Link, LinkEnd } from "../../../inventory/model.ts";
 import { sourceOf } from "../../../inventory/source.ts";
-import { matchAdjacencies } from "../../../monitoring/probes/adjacency.ts";
+import { adjacencyKey, matchAdjacencies } from "../../../monitoring/probes/adjacency.ts";
 import type { AuditContext, Check } from "../check.ts";
 import type { LldpNeighbour } from "../live/host.ts";
 import { failure, interfaceSubject, judgedHosts, liveOf, placeOfInterface, type Reading, reading, unknown } from "../live/judge.ts";
@@ -34,14 +34,14 @@ export const liveNeighbours: readonly Check[] = Object.entries(PROTOCOLS).map(([
     const readings = new Map(hosts.map((host) => [host.name, reading(live, host.name, "neighbours", (one) => one.neighbours)]));
     const found = new Map([...readings].flatMap(([host, one]) => ("value" in one ? [[host, one.value.filter((neighbour) => protocols.includes(neighbour.protocol))] as const] : [])));
     const report = matchAdjacencies(intended, found);
-    const misses = new Map(report.misses.map((miss) => [keyOf(miss), miss.state]));
+    const misses = new Map(report.misses.map((miss) => [adjacencyKey(miss), miss.state]));
     return [
       ...intended.map((one): Outcome => {
         const host = province.hosts.get(one.host)!;
         const subject = interfaceSubject(province, host, one.interface, one.link === undefined ? `${one.protocol} ${one.peer}` : one.protocol);
         const said = readings.get(one.host)!;
         if ("why" in said) return unknown(subject, host, said.why);
-        const state = misses.get(keyOf(one));
+        const state = misses.get(adjacencyKey(one));
         const values = { host: one.host, interface: one.interface, peer: one.peer, protocol: name, state: state ?? "" };
         return state === undefined ? { ...subject, verdict: "pass" }
           : failure({ ...subject, hosts: [one.host, one.peer] }, placeOfInterface(province, host, one.interface), state === "absent" ? "live.neighbours.missing" : "live.neighbours.state", values);
@@ -55,10 +55,6 @@ export const liveNeighbours: readonly Check[] = Object.entries(PROTOCOLS).map(([
     ];
   },
 }));
-
-function keyOf({ host, interface: port, protocol, peer }: Adjacency): string {
-  return `${host} ${port} ${protocol} ${peer}`;
-}
 
 export const liveLldp: Check = {
   id: "live.lldp",

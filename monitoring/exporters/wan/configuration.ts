@@ -8,11 +8,16 @@ export interface WanConfiguration {
   /** The file of the routers' reporter, as the node exporter names it. */
   readonly neighboursFile: string;
   readonly routers: readonly WanRouter[];
-  /** Where what belongs to no link stands. */
-  readonly datacenter: { readonly district: string; readonly site: string };
   readonly links: readonly WanLink[];
   /** Those that the routers above see. */
-  readonly adjacencies: readonly Adjacency[];
+  readonly adjacencies: readonly WanAdjacency[];
+}
+
+export interface WanAdjacency extends Adjacency {
+  /** What it goes over: a link's name, or two hubs'. */
+  readonly way: string;
+  readonly district: string;
+  readonly site: string;
 }
 
 export interface WanRouter {

@@ -1,6 +1,5 @@
 /** The `wan` exporter: links, what they carry and lose, and the routing adjacencies, each beside what the inventory intends. */
-import { type Adjacency, wayOf } from "../../../infra/network/adjacency.ts";
-import { matchAdjacencies } from "../../probes/adjacency.ts";
+import { adjacencyKey, matchAdjacencies } from "../../probes/adjacency.ts";
 import { Metrics } from "../client.ts";
 import { every, serve } from "../serve.ts";
 import type { WanConfiguration, WanLink } from "./configuration.ts";
@@ -65,11 +64,8 @@ export function wanMetrics(configuration: WanConfiguration): { metrics: Metrics;
     info.set({ ...labelsOf(link), hub: link.hub, carrier: link.carrier }, 1);
     capacity.set(labelsOf(link), link.capacityMbps * 1e6 / BITS_PER_BYTE);
   }
-  const links = new Map(configuration.links.map((link) => [link.link, link]));
-  const adjacencyLabels = new Map(configuration.adjacencies.map((one) => {
-    const { district, site } = one.link === undefined ? configuration.datacenter : links.get(one.link)!;
-    return [one, { district, site, link: wayOf(one), router: one.host, protocol: one.protocol }];
-  }));
+  const adjacencyLabels = new Map(configuration.adjacencies.map((one) =>
+    [one, { district: one.district, site: one.site, link: one.way, router: one.host, protocol: one.protocol }]));
   for (const labels of adjacencyLabels.values()) intended.set(labels, 1);
 
   const refresh = ({ pings, routers }: WanKnowledge): void => {
@@ -93,22 +89,18 @@ export function wanMetrics(configuration: WanConfiguration): { metrics: Metrics;
     }
     const readableOnes = configuration.adjacencies.filter((one) => routers.has(one.host));
     const report = matchAdjacencies(readableOnes, new Map([...routers].map(([name, { neighbours }]) => [name, neighbours])));
-    const missing = new Set(report.misses.map(keyOf));
+    const missing = new Set(report.misses.map(adjacencyKey));
     for (const link of configuration.links.filter(({ probes }) => probes.length === 0)) {
       const own = readableOnes.filter((one) => one.link === link.link);
-      if (own.length > 0) up.set(labelsOf(link), Number(own.some((one) => !missing.has(keyOf(one)))));
+      if (own.length > 0) up.set(labelsOf(link), Number(own.some((one) => !missing.has(adjacencyKey(one)))));
     }
-    for (const one of readableOnes) live.set(adjacencyLabels.get(one)!, Number(!missing.has(keyOf(one))));
+    for (const one of readableOnes) live.set(adjacencyLabels.get(one)!, Number(!missing.has(adjacencyKey(one))));
     for (const name of routers.keys()) unexpected.set({ router: name }, report.unexpected.filter(({ host }) => host === name).length);
   };
   return { metrics, refresh };
 }
 
 const ADJACENCY = ["district", "site", "link", "router", "protocol"] as const;
-
-function keyOf({ host, protocol, interface: port, peer }: Adjacency): string {
-  return `${host} ${protocol} ${port} ${peer}`;
-}
 
 function labelsOf({ district, site, link, role }: WanLink): Record<(typeof LINK)[number], string> {
   return { district, site, link, role };
