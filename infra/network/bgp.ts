@@ -1,6 +1,7 @@
 import { BFD_PROFILE } from "./bfd.ts";
 import type { Host, Prefixes, Province } from "../../inventory/model.ts";
 import { nthAddress, prefixOf } from "../../inventory/address.ts";
+import { FAMILIES, type Family } from "../../inventory/plan.ts";
 import { addressOf } from "../../inventory/reach.ts";
 import type { Port, Router } from "./router.ts";
 
@@ -27,10 +28,17 @@ const CONNECT_SECONDS = 1;
 /** Seconds between keepalives inside the province, and until a silent hub is given up: one that restarts is let in again that fast. */
 const [KEEPALIVE_SECONDS, HOLD_SECONDS] = [3, 9];
 
+/** The other side of a session in each family, and what is said of it besides what is said of all. */
 interface Neighbour {
   readonly address: { readonly ipv4: string; readonly ipv6: string };
   readonly name: string;
-  readonly bfd: boolean;
+  readonly asn: number;
+  /** How the session is kept. */
+  readonly session: (family: Family) => readonly string[];
+  /** What the session's routes are given. */
+  readonly routes: readonly string[];
+  /** Prefix list of what it is told. */
+  readonly told: string;
 }
 
 /** What a router gives and takes at the hand-off. */
@@ -74,63 +82,35 @@ function isInside(router: Router): boolean {
  */
 export function bgpBlocks(router: Router): string[] {
   if (!runsBgp(router)) return [];
-  const neighbours = handoffs(router).map(neighbourOf.bind(undefined, router));
-  const inside = innerNeighbours(router.province, router.host);
   const policy = policyOf(router);
+  const neighbours = [
+    ...handoffs(router).map((port) => atHandoff(router, policy, port)),
+    ...innerNeighbours(router.province, router.host).map((hub) => inside(router, policy, hub)),
+  ];
   const secret = router.province.routing.bgp.authenticationSecret;
-  const families = ["ipv4", "ipv6"] as const;
   return [
     `router bgp ${policy.localAsn}`,
     ` bgp router-id ${router.id}`,
     " bgp log-neighbor-changes",
     " no bgp default ipv4-unicast",
-    ...neighbours.flatMap((neighbour) => families.flatMap((family) => {
-      const address = neighbour.address[family];
-      return [
-        ` neighbor ${address} remote-as ${policy.peerAsn}`,
-        ` neighbor ${address} description ${neighbour.name}`,
-        ` neighbor ${address} password {{secret:${secret}}}`,
-        ...(neighbour.bfd ? [` neighbor ${address} bfd`, ` neighbor ${address} bfd profile ${BFD_PROFILE}`] : []),
-        ` neighbor ${address} ttl-security hops 1`,
-        ` neighbor ${address} advertisement-interval 0`,
-        ` neighbor ${address} timers connect ${CONNECT_SECONDS}`,
-      ];
-    })),
-    ...inside.flatMap((hub) => families.flatMap((family) => {
-      const address = loopbackOf(hub)[family];
-      return [
-        ` neighbor ${address} remote-as ${policy.localAsn}`,
-        ` neighbor ${address} description ${hub.name}`,
-        ` neighbor ${address} password {{secret:${secret}}}`,
-        ` neighbor ${address} update-source ${router.loopback[family]}`,
-        ` neighbor ${address} timers ${KEEPALIVE_SECONDS} ${HOLD_SECONDS}`,
-        ` neighbor ${address} timers connect ${CONNECT_SECONDS}`,
-      ];
-    })),
+    ...neighbours.flatMap(({ address, name, asn, session }) => FAMILIES.flatMap((family) => [
+      `remote-as ${asn}`,
+      `description ${name}`,
+      `password {{secret:${secret}}}`,
+      ...session(family),
+      `timers connect ${CONNECT_SECONDS}`,
+    ].map((line) => ` neighbor ${address[family]} ${line}`))),
     " !",
-    ...families.flatMap((family) => [
+    ...FAMILIES.flatMap((family) => [
       ` address-family ${family} unicast`,
-      ...(neighbours.length > 0 ? [`  network ${policy.originates[family]}`] : []),
-      ...neighbours.flatMap((neighbour) => {
-        const address = neighbour.address[family];
-        return [
-          `  neighbor ${address} activate`,
-          ...(policy.defaultToo ? [`  neighbor ${address} default-originate`] : []),
-          `  neighbor ${address} prefix-list ${ACCEPTED} in`,
-          `  neighbor ${address} prefix-list ${ANNOUNCED} out`,
-          `  neighbor ${address} maximum-prefix ${MAXIMUM_PREFIXES} restart ${RESTART_MINUTES}`,
-        ];
-      }),
-      ...inside.flatMap((hub) => {
-        const address = loopbackOf(hub)[family];
-        return [
-          `  neighbor ${address} activate`,
-          `  neighbor ${address} next-hop-self`,
-          `  neighbor ${address} prefix-list ${ACCEPTED} in`,
-          `  neighbor ${address} prefix-list ${ACCEPTED} out`,
-          `  neighbor ${address} maximum-prefix ${MAXIMUM_PREFIXES} restart ${RESTART_MINUTES}`,
-        ];
-      }),
+      ...originated(router).map((prefixes) => `  network ${prefixes[family]}`),
+      ...neighbours.flatMap(({ address, routes, told }) => [
+        "activate",
+        ...routes,
+        `prefix-list ${ACCEPTED} in`,
+        `prefix-list ${told} out`,
+        `maximum-prefix ${MAXIMUM_PREFIXES} restart ${RESTART_MINUTES}`,
+      ].map((line) => `  neighbor ${address[family]} ${line}`)),
       " exit-address-family",
       ...(family === "ipv4" ? [" !"] : []),
     ]),
@@ -150,39 +130,21 @@ export function bgpPolicies(router: Router): string[] {
   const policy = policyOf(router);
   const { stateNetwork } = router.province.routing.bgp;
   const announced = (family: "ipv4" | "ipv6") => [policy.originates[family], ...(policy.defaultToo ? [DEFAULT[family]] : [])];
-  const atHandoff = handoffs(router).length > 0;
+  const announces = handoffs(router).length > 0;
   const inwards = router.host.role === "core";
   const lists = (keyword: "ip" | "ipv6", family: "ipv4" | "ipv6") => [
     ...list(keyword, ACCEPTED, policy.accepts[family]),
-    ...(atHandoff ? list(keyword, ANNOUNCED, announced(family)) : []),
+    ...(announces ? list(keyword, ANNOUNCED, announced(family)) : []),
     ...(inwards ? list(keyword, STATE_NETWORK, [stateNetwork[family]]) : []),
     "!",
   ];
   return [
     ...lists("ip", "ipv4"),
     ...lists("ipv6", "ipv6"),
-    ...(inwards
-      ? [
-          `route-map ${STATE_TO_OSPF} permit 10`,
-          ` match ip address prefix-list ${STATE_NETWORK}`,
-          "exit",
-          "!",
-          `route-map ${STATE_TO_OSPF} permit 20`,
-          ` match ipv6 address prefix-list ${STATE_NETWORK}`,
-          "exit",
-          "!",
-        ]
-      : []),
+    ...(inwards ? routeMap(STATE_TO_OSPF, "permit", STATE_NETWORK) : []),
     ...(isInside(router)
       ? [
-          `route-map ${FROM_OSPF} deny 10`,
-          ` match ip address prefix-list ${ACCEPTED}`,
-          "exit",
-          "!",
-          `route-map ${FROM_OSPF} deny 20`,
-          ` match ipv6 address prefix-list ${ACCEPTED}`,
-          "exit",
-          "!",
+          ...routeMap(FROM_OSPF, "deny", ACCEPTED),
           `route-map ${FROM_OSPF} permit 30`,
           "exit",
           "!",
@@ -198,6 +160,11 @@ const DEFAULT = { ipv4: "0.0.0.0/0", ipv6: "::/0" } as const;
 
 function list(keyword: "ip" | "ipv6", name: string, prefixes: readonly string[]): string[] {
   return prefixes.map((prefix, index) => `${keyword} prefix-list ${name} seq ${(index + 1) * 10} permit ${prefix}`);
+}
+
+/** The entries 10 and 20 of a route map: what is in a prefix list, of either family. */
+function routeMap(name: string, action: "permit" | "deny", prefixList: string): string[] {
+  return ["ip", "ipv6"].flatMap((keyword, i) => [`route-map ${name} ${action} ${(i + 1) * 10}`, ` match ${keyword} address prefix-list ${prefixList}`, "exit", "!"]);
 }
 
 /** A host inside the state network, for who plays it in a twin and who wants to know whether it can be reached: the first address. */
@@ -231,8 +198,26 @@ function loopbackOf(hub: Host): NonNullable<Host["loopback"]> {
   return hub.loopback;
 }
 
-function neighbourOf(router: Router, port: Port): Neighbour {
+function inside(router: Router, { localAsn }: Policy, hub: Host): Neighbour {
+  return {
+    name: hub.name,
+    address: loopbackOf(hub),
+    asn: localAsn,
+    session: (family) => [`update-source ${router.loopback[family]}`, `timers ${KEEPALIVE_SECONDS} ${HOLD_SECONDS}`],
+    routes: ["next-hop-self"],
+    told: ACCEPTED,
+  };
+}
+
+function atHandoff(router: Router, { peerAsn, defaultToo }: Policy, port: Port): Neighbour {
   const far = port.link?.ends.find((end) => end.host !== router.host.name);
   if (far === undefined) throw new Error(`hand-off ${port.interface.name} of ${router.host.name} has no far end`);
-  return { name: far.host, bfd: port.bfd, address: { ipv4: addressOf(far.ipv4), ipv6: addressOf(far.ipv6) } };
+  return {
+    name: far.host,
+    address: { ipv4: addressOf(far.ipv4), ipv6: addressOf(far.ipv6) },
+    asn: peerAsn,
+    session: () => [...(port.bfd ? ["bfd", `bfd profile ${BFD_PROFILE}`] : []), "ttl-security hops 1", "advertisement-interval 0"],
+    routes: defaultToo ? ["default-originate"] : [],
+    told: ANNOUNCED,
+  };
 }
