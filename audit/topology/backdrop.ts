@@ -2,6 +2,7 @@
  * What routing has when nothing is broken, in one family. All states of a province share it: a failure takes little away, and is
  * asked about thousands of times.
  */
+import { innerNeighbours } from "../../infra/network/bgp.ts";
 import { OSPF6_AREA } from "../../infra/network/ospf6.ts";
 import { areaId, type Router } from "../../infra/network/router.ts";
 import type { Province } from "../../inventory/model.ts";
@@ -39,6 +40,8 @@ export interface Backdrop {
   readonly joints: ReadonlyMap<string, Joint>;
   /** By router. */
   readonly jointsAt: ReadonlyMap<string, readonly Joint[]>;
+  /** By hub: those that it hears of the way out from by BGP; only routers that hear of it so are in here. */
+  readonly hubs: ReadonlyMap<string, readonly string[]>;
   /** With the core router first. */
   readonly handoffs: readonly Joint[];
   /** What was worked out of areas from which nothing is missing, kept for all states. */
@@ -75,6 +78,10 @@ export function backdropOf(province: Province, routers: ReadonlyMap<string, Rout
   return {
     family, routers, areas, borders, graphs, joints, jointsAt, handoffs,
     stubs: new Set(family === "ipv6" ? [] : province.routing.areas.filter((area) => area.stub === "totally").map((area) => area.id)),
+    hubs: new Map([...routers.values()].flatMap(({ host }): [string, string[]][] => {
+      const heard = innerNeighbours(province, host).map(({ name }) => name);
+      return heard.length === 0 ? [] : [[host.name, heard]];
+    })),
     bordersOf: groupByEach(borders, (name) => areas.get(name)!),
     kept: { trees: new Map(), own: new Map(), between: new Map() },
   };

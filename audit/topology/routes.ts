@@ -11,7 +11,6 @@
  * - the way out is known to hubs by BGP, from each core router that has the state network at its own hand-off, and to the others as
  *   an external route of type 1 of each core router that knows one.
  */
-import { innerNeighbours } from "../../infra/network/bgp.ts";
 import { BACKBONE, type Router } from "../../infra/network/router.ts";
 import { OSPF6_AREA } from "../../infra/network/ospf6.ts";
 import { EXTERNAL_METRIC } from "../../infra/network/ospf.ts";
@@ -97,21 +96,14 @@ export class Routes {
     const area = this.#onlyStub(host);
     const route = area !== undefined
       ? best(this.#bordersOf(area).filter((one) => one !== host).flatMap((one) => this.#via(host, area, one, STUB_DEFAULT_COST)))
-      : this.#isHub(host) ? this.#toExit(host)
+      : this.#whole.hubs.has(host) && this.isUp(host) ? this.#toExit(host)
       : best([...this.#whole.routers.keys()].filter((one) => this.#knowsExit(one)).flatMap((core) => this.#toRouter(host, core)).map((one) => ({ ...one, cost: one.cost + EXTERNAL_METRIC })));
     return route === undefined ? { kind: "drop", why: "no-route" } : { kind: "forward", hops: route.hops };
   }
 
-  /** Whether the router has the way out by BGP from other hubs. */
-  #isHub(host: string): boolean {
-    const router = this.#router(host);
-    return router !== undefined && innerNeighbours(router.province, router.host).length > 0;
-  }
-
   /** The way to the nearest core routers that have a hand-off of their own; what a core router hears from another it tells no hub (RFC 4271, 9.2.1). */
   #toExit(host: string): Route | undefined {
-    const heard = innerNeighbours(this.#router(host)!.province, this.#router(host)!.host).map((hub) => hub.name);
-    return best(heard.filter((hub) => this.#handoffs.has(hub)).flatMap((hub) => this.#toRouter(host, hub)));
+    return best((this.#whole.hubs.get(host) ?? []).filter((hub) => this.#handoffs.has(hub)).flatMap((hub) => this.#toRouter(host, hub)));
   }
 
   /** Whether a core router tells OSPF of a way out: its own, or one that it has from another. */

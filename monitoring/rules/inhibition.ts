@@ -28,15 +28,12 @@ export function inhibitRules(province: Province): InhibitRule[] {
 
 /** A router of the data center takes its links with it, whichever end of them it is: no label alone tells that. */
 function hubRules(province: Province): InhibitRule[] {
+  // Its links, and its sessions with other hubs.
+  const ways = Map.groupBy(intendedAdjacencies(province), ({ host }) => host);
   const datacenter = [...province.hosts.values()].filter((host) => host.loopback !== undefined && province.sites.get(host.site)!.kind === "datacenter");
   return datacenter.map((host) => ({
     source_matchers: ['alertname="HubDown"', `host="${host.name}"`],
-    target_matchers: [scopes("link", "quality", "adjacency"), `link=~"${waysOf(province, host.name).join("|")}"`],
+    target_matchers: [scopes("link", "quality", "adjacency"), `link=~"${[...new Set(ways.get(host.name)?.map(wayOf))].join("|")}"`],
     equal: ["province"],
   }));
-}
-
-/** Its links, and its sessions with other hubs. */
-function waysOf(province: Province, host: string): string[] {
-  return [...new Set(intendedAdjacencies(province).filter((one) => one.host === host).map(wayOf))];
 }
