@@ -98,8 +98,9 @@ describe("before anything stands", { timeout: 60_000 }, () => {
 describe("a province of three offices", { timeout: 240_000 }, () => {
   test("Ctrl-C in the middle of up: it says how to go on, and the next up ends with the proof", async () => {
     const { child, ended } = bench.start("up");
-    // Hosts boot and the first are being provisioned by then.
-    await sleep(4_000);
+    // While hosts boot there is nothing of the stacks to go on with.
+    const underWay = new Promise<void>((found) => child.stdout!.on("data", (text: string) => { if (/^network\.twin: \S+ created/m.test(text)) found(); }));
+    await Promise.race([underWay, ended]);
     child.kill("SIGINT");
     const stopped = await ended;
     expect(stopped.exitCode).toBe(8);
