@@ -94,6 +94,19 @@ describe("the province under its policy", { timeout: 300_000 }, () => {
     expect(survey.accepted).toBeGreaterThan(300);
   });
 
+  test.each(["core1", "core2"])("who is not %s's neighbour cannot speak BGP with it, even where he comes in by its own hand-off", async (core) => {
+    const port = host("tslcd1").interfaces.find(({ peer }) => peer?.host === core)!;
+    const far = host(core).interfaces.find(({ link }) => link === port.link)!;
+    const routes = [`${host(core).loopback!.ipv4}/32 via ${addressOf(far.ipv4)}`, `${host(core).loopback!.ipv6}/128 via ${addressOf(far.ipv6)}`];
+    const change = async (verb: "add" | "del"): Promise<string> => await on("tslcd1", routes.map((route) => `ip route ${verb} ${route} metric 1`).join(" && "));
+    await change("add");
+    const trace = await bench.egov("firewall", "trace", "outside", core, "tcp/179", "--live");
+    await change("del");
+    expect(trace.stdout).toMatch(/^live ipv4: drop/m);
+    expect(trace.stdout).toMatch(/^live ipv6: drop/m);
+    expect(trace.exitCode).toBe(0);
+  });
+
   test("a trace names the line and those who decide, and says so when a real packet fares otherwise", async () => {
     const { stdout } = await bench.must("firewall", "trace", "huyen-bien", "mbox1", "tcp/993", "--live");
     expect(stdout).toContain("huyen-bien in administration → mbox1 in services (mailbox), tcp/993: accept\n");

@@ -2,7 +2,7 @@
 import type { Environment, Host, PolicyRule, Province } from "../../inventory/model.ts";
 import { operatorAddress } from "../../inventory/reach.ts";
 import { type Block, blocksOf, expiryOf, type Passage, passages, passagesOf } from "./matrix.ts";
-import { neighbourRules } from "./neighbours.ts";
+import { neighbourRules, neighbourWires, type Wire } from "./neighbours.ts";
 import { pairSets } from "./pairs.ts";
 import { formatRange, placesOf } from "./places.ts";
 import { type Edge, edgesOf } from "./spoofing.ts";
@@ -49,6 +49,7 @@ export function partOf(host: Host): Part {
 export function filterFile(province: Province, environment: Environment, host: Host): string {
   const part = partOf(host);
   const edges = part === "server" ? [] : edgesOf(province, host);
+  const wires = neighbourWires(province, host);
   const exceptions = province.security.policy.filter((rule) => rule.exception === true);
   const lines = [
     ...DROP_REASONS.flatMap((reason) => [`counter drop_${reason} {`, "}"]),
@@ -56,12 +57,14 @@ export function filterFile(province: Province, environment: Environment, host: H
     ...policySets("flows", "pings", passages(province), province),
     ...exceptions.flatMap((rule, i) => policySets(`flows_${i + 1}`, `pings_${i + 1}`, passagesOf(province, rule), province)),
     ...(part === "hub" ? pairSets(province) : limitSets()),
-    ...edgeSets(edges),
+    ...addressSets("sources", edges),
+    ...addressSets("wires", wires),
     ...chain("prerouting", [...edgeRules(edges), ...(part === "hub" ? ["fib daddr type unicast notrack"] : [])], "type filter hook prerouting priority raw; policy accept;"),
     ...classify(),
     ...chain("matrix", matrixRules(province, exceptions)),
     ...(part === "hub" ? [] : chain("limits", limitRules(province))),
-    ...chain("input", inputRules(province, environment, host, part), "type filter hook input priority filter; policy drop;"),
+    ...(wires.length === 0 ? [] : chain("neighbours", neighbourRules(province, host, "input"))),
+    ...chain("input", inputRules(environment, wires, part), "type filter hook input priority filter; policy drop;"),
     ...chain("forward", forwardRules(part), "type filter hook forward priority filter; policy drop;"),
     ...chain("output", outputRules(province, environment, host), "type filter hook output priority filter; policy drop;"),
   ];
@@ -141,10 +144,11 @@ function limitRules(province: Province): string[] {
   ];
 }
 
-function edgeSets(edges: readonly Edge[]): string[] {
-  if (edges.length === 0) return [];
-  return FAMILIES.flatMap((family) => set("set", `sources${DIGIT[family]}`, `ifname . ${TYPE[family]}`,
-    edges.flatMap((edge) => edge.sources[family].map((source) => `"${edge.interface}" . ${source}`))));
+/** Which source addresses belong to which interface. */
+function addressSets(name: string, interfaces: readonly Wire[]): string[] {
+  if (interfaces.length === 0) return [];
+  return FAMILIES.flatMap((family) => set("set", `${name}${DIGIT[family]}`, `ifname . ${TYPE[family]}`,
+    interfaces.flatMap((one) => one.sources[family].map((source) => `"${one.interface}" . ${source}`))));
 }
 
 function edgeRules(edges: readonly Edge[]): string[] {
@@ -165,12 +169,12 @@ function operatorRules(environment: Environment, direction: "input" | "output"):
     : [`oifname "${MANAGEMENT_INTERFACE}" ip daddr ${operator} tcp sport ${port} accept`, `oifname "${MANAGEMENT_INTERFACE}" ${drop("policy")}`];
 }
 
-function inputRules(province: Province, environment: Environment, host: Host, part: Part): string[] {
+function inputRules(environment: Environment, wires: readonly Wire[], part: Part): string[] {
   return [
     'iifname "lo" accept',
     LINK_ICMPV6,
     ...operatorRules(environment, "input"),
-    ...neighbourRules(province, host, "input"),
+    ...(wires.length === 0 ? [] : FAMILIES.map((family) => `iifname . ${KEYWORD[family]} saddr @wires${DIGIT[family]} jump neighbours`)),
     ...STATES,
     "jump classify",
     ...(part === "hub" ? [] : ["jump limits"]),

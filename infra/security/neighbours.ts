@@ -1,8 +1,27 @@
 /** What routers say to each other on the links and in the segments that join them: bound to interfaces, not to addresses. */
 import type { FirewallService, Host, HostRole, Interface, Province } from "../../inventory/model.ts";
 import { portsOf } from "../../inventory/ports.ts";
+import { subnetOf } from "../../inventory/reach.ts";
+import type { Family } from "./places.ts";
+
+/** OSPFv3 and the BFD that watches it speak from these (RFC 5340, 2.9). */
+const LINK_LOCAL = "fe80::/10";
 
 type Direction = "input" | "output";
+
+/** An interface, and the source addresses that may come in there. */
+export interface Wire {
+  readonly interface: string;
+  readonly sources: Readonly<Record<Family, readonly string[]>>;
+}
+
+/** Where a host speaks with neighbours, with the addresses that these have there. Who sends from elsewhere is no neighbour, whatever wire it comes in by. */
+export function neighbourWires(province: Province, host: Host): Wire[] {
+  const services = new Set(neighbourLines(province).map(({ service }) => service.name));
+  const spoken = new Set([...services].flatMap((name) => neighbourInterfaces(province, host, name, "input")));
+  return host.interfaces.filter((one) => spoken.has(one))
+    .map((one) => ({ interface: one.name, sources: { ipv4: [subnetOf(one.ipv4)], ipv6: [subnetOf(one.ipv6), LINK_LOCAL] } }));
+}
 
 /**
  * The rules of one direction. They ask for no connection's state: these sessions are there before a filter is loaded, and must
@@ -33,12 +52,12 @@ export function neighbourRules(province: Province, host: Host, direction: Direct
 }
 
 /** The interfaces on which the policy lets a host speak a service with its neighbours. */
-export function neighbourInterfaces(province: Province, host: Host, name: string): Interface[] {
+export function neighbourInterfaces(province: Province, host: Host, name: string, direction: Direction = "output"): Interface[] {
   const lines = neighbourLines(province).filter(({ service }) => service.name === name);
   return host.interfaces.filter((one) => {
     const zone = zoneOfInterface(province, one);
     return zone !== undefined && lines.some(({ rule, service }) =>
-      rule.from.includes(zone) && rule.to.includes(zone) && isSpoken(province, service, host, one, "output"));
+      rule.from.includes(zone) && rule.to.includes(zone) && isSpoken(province, service, host, one, direction));
   });
 }
 

@@ -1,12 +1,11 @@
 /** Whose addresses may come in at which edge of the network: lists per site, which hold whatever way routing takes. */
 import type { Host, Province } from "../../inventory/model.ts";
 import { addressOf, subnetOf } from "../../inventory/reach.ts";
+import type { Wire } from "./neighbours.ts";
 import type { Family } from "./places.ts";
 
 /** An interface at an edge, and the source addresses that it may bring. */
-export interface Edge {
-  readonly interface: string;
-  readonly sources: Readonly<Record<Family, readonly string[]>>;
+export interface Edge extends Wire {
   /** At the hand-off only the province's own prefix is foreign: `within` is what `sources` are exceptions of. */
   readonly within?: Readonly<Record<Family, string>>;
 }
