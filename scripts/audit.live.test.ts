@@ -1,5 +1,6 @@
 /** The audit of a live network on real hosts: sabotaged in one place after another, each time found there and nowhere else; and what-ifs suffered. */
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +10,7 @@ import { readNetwork } from "../audit/topology/live/network.ts";
 import { saturate } from "../audit/topology/live/saturation.ts";
 import { tracePaths } from "../audit/topology/live/trace.ts";
 import { causeOf } from "../audit/topology/whatIf.ts";
+import { openTools, type Tools } from "../infra/twin/index.ts";
 import { readCuts } from "../infra/twin/store.ts";
 import { loadProvince } from "../inventory/index.ts";
 import type { Environment, Province } from "../inventory/model.ts";
@@ -25,6 +27,7 @@ let bench: Workbench;
 let province: Province;
 let environment: Environment;
 let access: Access;
+let tools: Tools;
 let baseline: Map<string, string>;
 
 beforeAll(async () => {
@@ -33,9 +36,11 @@ beforeAll(async () => {
   province = loadProvince(bench.directory).province;
   environment = province.environments.get("twin")!;
   access = await openAccess(province, environment);
+  tools = await openTools(TWIN);
 }, 300_000);
 
 afterAll(async () => {
+  await tools?.[Symbol.asyncDispose]();
   await access?.[Symbol.asyncDispose]();
   await bench[Symbol.asyncDispose]();
 }, 60_000);
@@ -82,6 +87,28 @@ interface Sabotage {
   readonly found: readonly string[];
 }
 
+/** A router that nobody ordered, on the wire of link129 beside core2 and r-so-mau: it knows the key, and calls itself 10.99.0.1. */
+const ROGUE = `
+ip link set lo up
+echo ready
+exec >/dev/null
+until ip link set rogue up 2>/dev/null; do sleep 0.1; done
+install -d -o frr -g frr /run/frr
+cat >/tmp/rogue.conf <<END
+interface rogue
+ ipv6 ospf6 area 0.0.0.0
+ ipv6 ospf6 authentication key-id 1 hash-algo hmac-sha-256 key $1
+ ipv6 ospf6 hello-interval 1
+ ipv6 ospf6 dead-interval 4
+ ipv6 ospf6 network point-to-point
+router ospf6
+ ospf6 router-id 10.99.0.1
+END
+setpriv --pdeathsig KILL /usr/lib/frr/zebra -f /tmp/rogue.conf &
+exec /usr/lib/frr/ospf6d -f /tmp/rogue.conf
+`;
+let rogue: ChildProcess;
+let rogueEnded: Promise<unknown>;
 
 const SABOTAGES: readonly Sabotage[] = [
   {
@@ -150,6 +177,21 @@ table netdev loss {
 END`),
     undo: () => wires("nft delete table netdev loss"),
     found: ["live.loss so-mau-backup: fail"],
+  },
+  {
+    name: "a rogue neighbour",
+    commit: async () => {
+      rogue = tools.start("r-so-mau", ["unshare", "--net", "sh", "-ec", ROGUE, "sh", await ospfKey()], ["ignore", "pipe", "ignore"]);
+      rogueEnded = once(rogue, "exit");
+      // It has its own network namespace when it says so.
+      await once(rogue.stdout!, "data");
+      await wires(`ip link add rogue-wire type veth peer name rogue netns ${rogue.pid}; ip link set rogue-wire master l129 up`);
+    },
+    undo: async () => {
+      rogue.kill("SIGKILL");
+      await rogueEnded;
+    },
+    found: ["live.ospf3 core2 link129 ospf3 10.99.0.1: fail", "live.ospf3 r-so-mau link129 ospf3 10.99.0.1: fail"],
   },
   {
     name: "a host that does not answer",

@@ -82,8 +82,9 @@ test("an office without a LAN, or without a way, does not cover its owner", () =
   expect(coverageOf(owner, [], body, new Set())).toMatchObject({ verdict: "fail", finding: { en: "so-mau has no office on the network" } });
 });
 
-test("without demand nobody knows whether there is room", async () => {
-  const without = await withChanged([], (directory) => {
+test("without demand nobody knows whether there is room, nor whether there was something to waive", async () => {
+  const waiver = "waivers:\n  - {check: capacity.normal, subject: so-mau-primary, until: 2026-12-31, reason: đợi nâng cấp}\n";
+  const without = await withChanged([{ file: "waivers.yaml", from: "waivers:\n", to: waiver }], (directory) => {
     rmSync(path.join(directory, "demand.yaml"));
     return loadProvince(directory).province;
   });

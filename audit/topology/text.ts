@@ -1,5 +1,6 @@
 /** A report as text, grouped by check. Passes are counted, everything else is said with its place and its remedy. */
 import path from "node:path";
+import { list } from "./messages/index.ts";
 import { LABELS } from "./messages/labels.ts";
 import { VERDICTS, type CheckReport, type Judgement, type Language, type TopologyReport } from "./types.ts";
 
@@ -29,7 +30,7 @@ function checkLines(check: CheckReport, language: Language, directory: string): 
 function judgementLines({ verdict, subject, place, finding, remedy, hosts, waiver }: Judgement, language: Language, directory: string): string[] {
   const label = LABELS[language];
   const where = place === undefined ? "" : `${path.join(directory, place.file)}:${place.line}: `;
-  const on = hosts === undefined || hosts.length === 0 ? "" : ` [${hosts.join(", ")}]`;
+  const on = hosts === undefined || hosts.length === 0 ? "" : ` [${list(hosts)}]`;
   const lines = [`  ${label[verdict].toUpperCase()} ${subject}: ${where}${finding?.[language] ?? ""}${on}`];
   if (waiver !== undefined) lines.push(`    ${waiver.expired ? label.expired : label.until} ${waiver.until} (${waiver.file}:${waiver.line}): ${waiver.reason}`);
   if (verdict !== "waived" && remedy !== undefined) lines.push(`    → ${remedy[language]}`);

@@ -51,7 +51,7 @@ export class Waivers {
 
   /**
    * The waivers' own verdicts, once every check has been judged: one fails that waives nothing. Those of checks that did not run
-   * (`ran` does not hold them) are left out, since nobody knows; `known` are the ids of all checks that there are.
+   * or could tell nothing (`ran` does not hold them) are left out, since nobody knows; `known` are the ids of all checks that there are.
    */
   judgeSelf(ran: ReadonlySet<string>, known: ReadonlySet<string>): Judgement[] {
     return this.#province.waivers.flatMap((waiver): Judgement[] => {
