@@ -95,7 +95,7 @@ describe("before anything stands", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a province of three offices", { timeout: 240_000 }, () => {
+describe("a province of three offices", { timeout: 600_000 }, () => {
   test("Ctrl-C in the middle of up: it says how to go on, and the next up ends with the proof", async () => {
     const { child, ended } = bench.start("up");
     // While hosts boot there is nothing of the stacks to go on with.
