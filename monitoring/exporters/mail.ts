@@ -40,12 +40,14 @@ const PATIENCE_SECONDS = 8;
 const SCRIPT_MILLISECONDS = 12_000;
 /** While some fail and others do not, turns come this fast, so that a recovery is seen soon; seconds. */
 const QUICK_SECONDS = 1;
+/** Mail servers brought up together with this exporter take this long at worst until the first message passes (a filter's first start compiles its rules); seconds. */
+const START_SECONDS = 90;
 
 export function runMail(configuration: MailConfiguration): void {
   const { port, offices, everySeconds } = configuration;
   const metrics = new Metrics();
   const labels = ["district", "site"] as const;
-  const success = metrics.gauge("mail_probe_success", "1 while mail from the site reaches another site's mailbox; 0 after two failures in a row.", labels);
+  const success = metrics.gauge("mail_probe_success", `1 while mail from the site reaches another site's mailbox; 0 after two failures in a row. Absent at the start until mail arrives or ${START_SECONDS} seconds have passed.`, labels);
   const duration = metrics.gauge("mail_probe_duration_seconds", "From the submission's begin until the message was fetched, the last time that it was.", labels);
   const step = metrics.gauge("mail_probe_check_success", "The steps of the last attempt.", [...labels, "check"]);
   serve(port, metrics, () => {});
@@ -54,7 +56,7 @@ export function runMail(configuration: MailConfiguration): void {
   const client = (office: MailOffice): MailClient => ({
     server: configuration.server, resolvers: configuration.resolvers, authority, login: office.address, password: configuration.password,
   });
-  const turns = new Turns(offices.length);
+  const turns = new Turns(offices.length, performance.now() / 1000 + START_SECONDS);
   every(QUICK_SECONDS, async () => {
     if (!turns.isDue(performance.now() / 1000, everySeconds, QUICK_SECONDS)) return;
     const index = turns.next();

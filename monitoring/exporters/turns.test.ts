@@ -42,3 +42,12 @@ test("all well: at the usual pace", () => {
   expect(turns.isDue(14, 5, 1)).toBe(false);
   expect(turns.isDue(15, 5, 1)).toBe(true);
 });
+
+test("at the start no failure counts until one has succeeded, or the time for it is over", () => {
+  const late = new Turns(2, 90);
+  for (const now of [10, 20, 89]) expect(late.note(0, false, now)).toBeUndefined();
+  expect(late.note(0, false, 90)).toBe(false);
+  const soon = new Turns(2, 90);
+  expect([soon.note(0, false, 10), soon.note(0, false, 20), soon.note(1, true, 30)]).toEqual([undefined, undefined, true]);
+  expect(soon.note(0, false, 40)).toBe(false);
+});

@@ -9,9 +9,15 @@ export class Turns {
   #position = -1;
   #lastAt = -Infinity;
   #lastSucceeded = false;
+  #anySucceeded = false;
+  readonly #patientUntil: number;
 
-  /** @param count - how many there are; at least 1. */
-  constructor(count: number) {
+  /**
+   * @param count - how many there are; at least 1.
+   * @param patientUntil - while none has succeeded, no failure counts until then: what they try may still be starting. Seconds, by the clock of `note`.
+   */
+  constructor(count: number, patientUntil = -Infinity) {
+    this.#patientUntil = patientUntil;
     this.#failures = Array.from({ length: count }, () => 0);
   }
 
@@ -30,13 +36,15 @@ export class Turns {
     return next;
   }
 
-  /** Notes an outcome. @returns whether all is well with it; undefined while a first failure does not count yet. */
+  /** Notes an outcome. @returns whether all is well with it; undefined while a failure does not count yet. */
   note(index: number, succeeded: boolean, now: number): boolean | undefined {
     this.#failures[index] = succeeded ? 0 : this.#failures[index]! + 1;
     this.#last = index;
     this.#lastAt = now;
     this.#lastSucceeded = succeeded;
+    this.#anySucceeded ||= succeeded;
     if (succeeded) return true;
+    if (!this.#anySucceeded && now < this.#patientUntil) return undefined;
     return this.#failures[index]! < COUNTS_AFTER ? undefined : false;
   }
 }
