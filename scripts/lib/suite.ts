@@ -12,7 +12,7 @@ export interface SuiteOptions {
   readonly filters: readonly string[];
   /** Stops the suite: what runs is given up and cleans up after itself, nothing else is begun. */
   readonly signal: AbortSignal;
-  /** Where the runner tells how it goes. */
+  /** Where the runner tells how it goes, and what failed. */
   readonly output: NodeJS.WriteStream;
 }
 
@@ -43,7 +43,8 @@ export async function runSuite({ root, filters, signal, output }: SuiteOptions):
   process.once("exit", () => rmSync(directory, { recursive: true }));
   const file = join(directory, "report.json");
   const ours = { SIGINT: process.listeners("SIGINT"), SIGTERM: process.listeners("SIGTERM") };
-  const vitest = await createVitest("test", { root, watch: false, reporters: ["default", ["json", { outputFile: file }]] }, {}, { stdout: output });
+  // Failures on a stream of their own could arrive after the closing line.
+  const vitest = await createVitest("test", { root, watch: false, reporters: ["default", ["json", { outputFile: file }]] }, {}, { stdout: output, stderr: output });
   try {
     // On a signal the runner would end within a millisecond, and its workers with it: hosts would be left standing.
     for (const name of ["SIGINT", "SIGTERM"] as const) {
