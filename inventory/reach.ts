@@ -32,7 +32,7 @@ export function bootedHosts(province: Province, environment: Environment): reado
 export function hostsOfRole(province: Province, role: HostRole): readonly Host[] {
   return [...province.hosts.values()]
     .filter((host) => host.role === role)
-    .toSorted((a, b) => a.rank - b.rank || a.number - b.number);
+    .sort((a, b) => a.rank - b.rank || a.number - b.number);
 }
 
 /** An endpoint that only sends traffic: its addresses with prefix length, and its default gateways without. */

@@ -9,7 +9,7 @@ import { ensureRequirements } from "./lib/requirements.ts";
 import { closingLine, isGood, runSuite } from "./lib/suite.ts";
 
 /** What is type-checked for itself: our own programs that run in a browser and in an older Node have other libraries. */
-const PROJECTS = [".", "infra/conference/web", "infra/conference/gate", "audit/topology/page/web"];
+const PROJECTS = [".", "infra/conference/web", "infra/conference/gate", "monitoring/exporters", "audit/topology/page/web"];
 
 export function testCommand(): Command {
   return new Command("test")

@@ -29,7 +29,7 @@ export interface Adjacency {
 
 /** What an adjacency goes over, to say it by: its link, or the two hubs between whose loopbacks it stands. */
 export function wayOf({ link, host, peer }: Adjacency): string {
-  return link ?? [host, peer].toSorted().join(" - ");
+  return link ?? [host, peer].sort().join(" - ");
 }
 
 /** Every adjacency that the province's links imply, both directions, in the order of the links; then those between hubs. */
