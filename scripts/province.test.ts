@@ -87,6 +87,8 @@ describe("before anything stands", { timeout: 60_000 }, () => {
     [["ssh", "nobody"], "there is no host 'nobody' in the inventory"],
     [["twin", "cut", "some-link"], `twin ${SLUG}-twin is not up`],
     [["status", "--inventory", "/nowhere"], "/nowhere"],
+    [["audit", "topology", "--against", "HEAD", "--live"], "'--against <rev-or-dir>' cannot be used with option '--live'"],
+    [["audit", "topology", "--against", "HEAD", "--html", "page.html"], "'--against <rev-or-dir>' cannot be used with option '--html <file>'"],
   ])("egov %j is refused in one line", async (argv, message) => {
     const run = await bench.egov(...argv);
     expect(run.exitCode).toBe(1);

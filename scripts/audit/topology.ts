@@ -25,7 +25,8 @@ export function topologyCommand(): Command {
     .option("--check <names...>", "these checks or groups of checks only, such as resilience or addressing.overlap")
     .option("--live", "ask every host at once, too, and the monitoring host's Prometheus, and hold what they say against the inventory")
     .option("--prometheus <url>", "ask this Prometheus what links carried in the last seven days, with or without --live; NODE_EXTRA_CA_CERTS=FILE names its authority")
-    .option("--against <rev-or-dir>", "say what changes in every verdict since a revision of the repository or another folder; exit code 2 when one gets worse")
+    .addOption(new Option("--against <rev-or-dir>", "say what changes in every verdict since a revision of the repository or another folder, by the inventory alone; exit code 2 when one gets worse")
+      .conflicts(["live", "prometheus", "saturate", "html", "svg", "pdf"]))
     .option("--saturate <link>", "fill a twin's link to an office with traffic of all classes for some seconds, too; implies --live")
     .addOption(languageOption());
   return withPictures(command)
