@@ -40,6 +40,18 @@ test("a waiver of another subject, or of no check, is a finding itself", async (
   ]);
 });
 
+test("what is to be done is said once for those in a row of which the same is to be done", async () => {
+  const bodies = ["x", "y"].map((name) => `  - {slug: so-${name}, name: Sở ${name}, group: departments}\n`).join("");
+  const report = await auditTopology(await changedProvince([{ file: "bodies.yaml", from: "bodies:\n", to: `bodies:\n${bodies}` }]), { checks: ["coverage.bodies"], at: AT });
+  const [check] = report.checks;
+  const [x, y] = check!.subjects.filter(({ verdict }) => verdict === "fail");
+  const lines = (...subjects: unknown[]): string[] => reportLines({ ...report, checks: [{ ...check!, subjects }] } as typeof report, "en", "d").slice(1, -1).map((line) => line.trim().split(" ").slice(0, 2).join(" "));
+  const other = { vi: "khác", en: "another way" };
+  expect(lines(x, y)).toEqual(["FAILED so-x:", "FAILED so-y:", "→ add"]);
+  expect(lines(x, { ...y, remedy: other })).toEqual(["FAILED so-x:", "→ add", "FAILED so-y:", "→ another"]);
+  expect(lines(x, { ...y, verdict: "waived" })).toEqual(["FAILED so-x:", "→ add", "WAIVED so-y:"]);
+});
+
 test("waivers of checks that do not run are not judged", async () => {
   const other = await auditTopology(await changedProvince([WAIVER]), { checks: ["addressing"], at: AT });
   expect(other.checks.map(({ id }) => id)).not.toContain("waivers.fit");

@@ -23,16 +23,17 @@ function checkLines(check: CheckReport, language: Language, directory: string): 
   const told = VERDICTS.filter((verdict) => verdict !== "pass").flatMap((verdict) => check.subjects.filter((one) => one.verdict === verdict));
   return [
     `${check.id}  ${check.title[language]}  [${label[check.severity]}, ${label[check.basis]}]: ${counts.join(", ") || label.nothing}`,
-    ...told.flatMap((one) => judgementLines(one, language, directory)),
+    // What is to be done about many in a row is said once, after the last of them.
+    ...told.flatMap((one, i) => judgementLines(one, language, directory, told[i + 1])),
   ];
 }
 
-function judgementLines({ verdict, subject, place, finding, remedy, hosts, waiver }: Judgement, language: Language, directory: string): string[] {
+function judgementLines({ verdict, subject, place, finding, remedy, hosts, waiver }: Judgement, language: Language, directory: string, next: Judgement | undefined): string[] {
   const label = LABELS[language];
   const where = place === undefined ? "" : `${path.join(directory, place.file)}:${place.line}: `;
   const on = hosts === undefined || hosts.length === 0 ? "" : ` [${list(hosts)}]`;
   const lines = [`  ${label[verdict].toUpperCase()} ${subject}: ${where}${finding?.[language] ?? ""}${on}`];
   if (waiver !== undefined) lines.push(`    ${waiver.expired ? label.expired : label.until} ${waiver.until} (${waiver.file}:${waiver.line}): ${waiver.reason}`);
-  if (verdict !== "waived" && remedy !== undefined) lines.push(`    → ${remedy[language]}`);
+  if (verdict !== "waived" && remedy !== undefined && (next?.verdict === "waived" || remedy[language] !== next?.remedy?.[language])) lines.push(`    → ${remedy[language]}`);
   return lines;
 }
