@@ -7,7 +7,7 @@ import type { Province } from "../../../inventory/model.ts";
 import { hostsOfRole } from "../../../inventory/reach.ts";
 import { sourceOf, type Source } from "../../../inventory/source.ts";
 import type { AuditContext, Check } from "../check.ts";
-import { Fib } from "../live/fib.ts";
+import { type Fib, fibOf } from "../live/fib.ts";
 import { failure, judgedHosts, liveOf } from "../live/judge.ts";
 import type { LiveNetwork } from "../live/network.ts";
 import { addressesAt } from "../live/places.ts";
@@ -29,7 +29,7 @@ export const pathsLive: Check = {
   run: (context) => {
     const { province } = context;
     const live = liveOf(context);
-    const fib = new Fib(province, live.hosts);
+    const fib = fibOf(province, live.hosts);
     const prediction = predict(province);
     const places = addressesAt(province);
     // Where the edge of the state network is somebody else's, nobody can say which way it sends.
@@ -66,7 +66,7 @@ export const pathsSymmetry: Check = {
   run: (context) => {
     const { province } = context;
     const live = liveOf(context);
-    const fib = new Fib(province, live.hosts);
+    const fib = fibOf(province, live.hosts);
     const datacenter = addressesAt(province).get(DATACENTER);
     const firewalls = new Set(hostsOfRole(province, "firewall").map((host) => host.name));
     if (datacenter === undefined || firewalls.size === 0) return [];
@@ -109,7 +109,7 @@ function traceCheck(id: "paths.traced" | "paths.mtu" | "paths.ttl", severity: Ch
     run: (context) => {
       const { province } = context;
       const live = liveOf(context);
-      const fib = new Fib(province, live.hosts);
+      const fib = fibOf(province, live.hosts);
       return live.traces.map((trace): Outcome => {
         const subject: Subject = { ...pairSubject(province, trace.from, trace.to), subject: `${trace.from} > ${trace.to} ${trace.family}`, evidence: { hops: trace.hops.map((hop) => hop ?? null), ttl: trace.ttl ?? null } };
         const found = judge(context, trace, fib);

@@ -3,7 +3,7 @@ import { isRouter } from "../../../infra/network/router.ts";
 import { sourceOf } from "../../../inventory/source.ts";
 import type { Check } from "../check.ts";
 import type { Family } from "../destinations.ts";
-import { Fib } from "../live/fib.ts";
+import { fibOf } from "../live/fib.ts";
 import type { LiveRoute } from "../live/host.ts";
 import { failure, judgedHosts, liveOf, reading, unknown } from "../live/judge.ts";
 import { addressesAt } from "../live/places.ts";
@@ -29,7 +29,7 @@ export const liveRoutes: Check = {
   run: (context) => {
     const { province } = context;
     const live = liveOf(context);
-    const fib = new Fib(province, live.hosts);
+    const fib = fibOf(province, live.hosts);
     const prediction = predict(province);
     const places = addressesAt(province);
     return judgedHosts(province, live).filter(isRouter).map((host): Outcome => {

@@ -12,6 +12,15 @@ interface Entry {
   readonly route: LiveRoute;
 }
 
+const fibs = new WeakMap<ReadonlyMap<string, LiveHost>, Fib>();
+
+/** The tables of one reading of the hosts: every check of it asks the same, so that no way is followed twice. */
+export function fibOf(province: Province, hosts: ReadonlyMap<string, LiveHost>): Fib {
+  const fib = fibs.get(hosts) ?? new Fib(province, hosts);
+  fibs.set(hosts, fib);
+  return fib;
+}
+
 export class Fib {
   readonly #province: Province;
   readonly #hosts: ReadonlyMap<string, LiveHost>;
