@@ -15,6 +15,7 @@ test("what is well is counted, what is not is named; a site lives while one of i
   const screen = parseScreen(answer(
     link("a", "primary", 0), link("a", "backup", 1), link("b", "primary", 0), link("dc", "core", 1),
     sample({ __name__: "up", job: "node", host: "mx1" }, 0), sample({ __name__: "up", job: "node", host: "dns1" }, 1),
+    sample({ __name__: "up", job: "wan", host: "mon1" }, 0), sample({ __name__: "up", job: "prometheus", host: "mon1" }, 1),
     sample({ __name__: "routing_adjacency_up", link: "x", protocol: "bfd4", router: "agg1" }, 0),
     sample({ __name__: "mail_probe_success", site: "a" }, 1), sample({ __name__: "mail_queue_messages", queue: "active" }, 2), sample({ __name__: "mail_queue_messages", queue: "deferred" }, 3),
     sample({ __name__: "video_probe_success" }, 1), sample({ __name__: "video_rooms" }, 1), sample({ __name__: "video_participants", site: "a" }, 2), sample({ __name__: "video_participants", site: "b" }, 4),
@@ -24,6 +25,7 @@ test("what is well is counted, what is not is named; a site lives while one of i
     sites: { well: 1, total: 2, not: ["b"] },
     adjacencies: { well: 0, total: 1, not: ["x bfd4 on agg1"] },
     hosts: { well: 1, total: 2, not: ["mx1"] },
+    watchers: { well: 1, total: 2, not: ["wan"] },
     mail: { well: 1, total: 1, not: [] },
     queuedMessages: 5,
     conference: { up: true, rooms: 1, participants: 6 },

@@ -34,6 +34,8 @@ export interface Screen {
   readonly sites?: Count;
   readonly adjacencies?: Count;
   readonly hosts?: Count;
+  /** What measures on the monitoring host: the exporters there, Prometheus and Alertmanager. */
+  readonly watchers?: Count;
   /** Offices whose mail reaches another office's mailbox. */
   readonly mail?: Count;
   /** Messages that wait in all queues. */
@@ -62,7 +64,7 @@ interface AlertmanagerAlert {
 }
 
 const METRICS = "wan_link_up|routing_adjacency_up|mail_probe_success|mail_queue_messages|video_probe_success|video_rooms|video_participants";
-const QUERY = `{__name__=~"${METRICS}"} or up{job="node"}`;
+const QUERY = `{__name__=~"up|${METRICS}",job!="probe"}`;
 const TIMEOUT_SECONDS = 5;
 
 /** Asks both. @returns Silence when one does not answer; that is a finding, not an error. */
@@ -110,7 +112,8 @@ export function parseScreen(samplesJson: string, alertsJson: string): Screen {
     ...part("links", count(links, ({ link }) => link)),
     ...part("sites", sitesOf(links)),
     ...part("adjacencies", count(of("routing_adjacency_up"), ({ link, protocol, router }) => `${link} ${protocol} on ${router}`)),
-    ...part("hosts", count(of("up"), ({ host }) => host)),
+    ...part("hosts", count(of("up").filter(({ metric }) => metric["job"] === "node"), ({ host }) => host)),
+    ...part("watchers", count(of("up").filter(({ metric }) => metric["job"] !== "node"), ({ job }) => job)),
     ...part("mail", count(of("mail_probe_success"), ({ site }) => site)),
     ...queue,
     ...(video === undefined ? {} : { conference: { up: video.value[1] === "1", rooms: total("video_rooms"), participants: total("video_participants") } }),

@@ -55,7 +55,7 @@ describe("a province of three offices", { timeout: 240_000 }, () => {
   test("every host and exporter answers, and all is as the inventory says", async () => {
     await expect.poll(silentTargets, PATIENCE).toEqual([]);
     await expect.poll(async () => await screen(), PATIENCE).toMatchObject({
-      links: { well: 14, total: 14 }, sites: { well: 3, total: 3 }, adjacencies: { well: 92, total: 92, not: [] }, hosts: { well: 14, total: 14 },
+      links: { well: 14, total: 14 }, sites: { well: 3, total: 3 }, adjacencies: { well: 92, total: 92, not: [] }, hosts: { well: 14, total: 14 }, watchers: { well: 6, total: 6 },
     });
     expect(await query("sum(routing_adjacency_unexpected)")).toMatchObject([{ value: [expect.anything(), "0"] }]);
     expect((await query('probe_success{service="dns"} == 1')).length).toBe(1);

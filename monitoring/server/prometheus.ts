@@ -76,6 +76,11 @@ function webFiles(province: Province, tls: Tls): Record<string, HostFile> {
   };
 }
 
+/** Jobs of the monitoring host's own: the exporters there, Prometheus and Alertmanager. */
+export function watchers(province: Province): string[] {
+  return [...Object.keys(exporterConfigurations(province)), "prometheus", "alertmanager"];
+}
+
 function prometheusConfiguration(province: Province): object {
   const { scrapeSeconds } = province.monitoring;
   const here = placeOf(province, datacenterOf(province));

@@ -25,7 +25,7 @@ export function proofLines({ reachability, adjacency, names, services }: ProofRe
     ...some("names not resolved", names.misses.map((m) => `${m.from}: ${m.server} says ${m.got} to ${m.type} ${m.name}, not ${m.expected}`)),
     ...some("misses of mail", services.mail === undefined ? [] : mailLines(services.mail)),
     ...some("sites without conference", (services.conference?.misses ?? []).map((m) => `conference from ${m.site}: ${m.step}: ${m.got}`)),
-    ...some("hosts that nobody watches", (services.watched?.not ?? []).map((host) => `not watched: ${host}`)),
+    ...some("that nobody watches", (services.watched?.not ?? []).map((host) => `not watched: ${host}`)),
   ];
 }
 

@@ -9,7 +9,7 @@ const well: Screen = { links: { well: 14, total: 14, not: [] }, sites: { well: 3
 
 test("all well is a line a subject, and what nobody measures is said", () => {
   expect(screenLines(well)).toEqual([
-    "WATCHED      STATE", "links        14/14", "sites        3/3", "adjacencies  not measured", "hosts        not measured", "mail         not measured",
+    "WATCHED      STATE", "links        14/14", "sites        3/3", "adjacencies  not measured", "hosts        not measured", "watchers     not measured", "mail         not measured",
     "conference   2 rooms, 7 participants", "alerts       none",
   ]);
   expect(isScreenAmiss(well)).toBe(false);

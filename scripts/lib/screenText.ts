@@ -9,7 +9,7 @@ const ALERTS_SHOWN = 20;
 
 export function screenLines(screen: Screen | Silence): string[] {
   if ("silent" in screen) return [`monitoring: no answer, so nothing is known of links, mail, conference and alerts (${screen.silent})`];
-  const { links, sites, adjacencies, hosts, mail, queuedMessages, conference, alerts } = screen;
+  const { links, sites, adjacencies, hosts, watchers, mail, queuedMessages, conference, alerts } = screen;
   const told = alerts.filter((alert) => !alert.inhibited);
   const conferenceText = conference === undefined ? undefined
     : conference.up ? `${conference.rooms} rooms, ${conference.participants} participants` : "the media server does not answer";
@@ -18,6 +18,7 @@ export function screenLines(screen: Screen | Silence): string[] {
     ["sites", countText(sites, "cut off")],
     ["adjacencies", countText(adjacencies, "down")],
     ["hosts", countText(hosts, "silent")],
+    ["watchers", countText(watchers, "silent")],
     ["mail", [countText(mail, "failing"), ...(queuedMessages === undefined ? [] : [`${queuedMessages} messages queued`])].filter((text) => text !== undefined).join(", ") || undefined],
     ["conference", conferenceText],
     ["alerts", alertsText(told, alerts.length - told.length)],
