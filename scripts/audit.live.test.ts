@@ -255,10 +255,13 @@ describe("what if, carried out", { timeout: 180_000 }, () => {
     const causes = ["link:huyen-bien-primary", "node:r-so-mau", "risk:duong-sat"].map((text) => causeOf(province, text));
     const executions = await execute(province, environment, access, causes, { signal: new AbortController().signal });
     expect(executions.map(({ cause, disagreements }) => ({ cause, disagreements }))).toEqual(causes.map(({ name }) => ({ cause: name, disagreements: [] })));
-    const [primary] = executions;
+    const [primary, router] = executions;
     expect(primary!.losses?.site).toBe("huyen-bien");
     // BFD needs three intervals to notice a silent cut.
     for (const one of primary!.losses!.classes) expect(one.lostMilliseconds, one.class).toBeGreaterThan(300);
+    // An office without its router gets nothing through until the router is back, whatever errors others send it meanwhile.
+    expect(router!.losses?.site).toBe("so-mau");
+    for (const one of router!.losses!.classes) expect(one.lostMilliseconds, one.class).toBeGreaterThan(router!.settledSeconds! * 1000);
     expect(await readCuts(TWIN)).toEqual({});
   });
 

@@ -75,7 +75,7 @@ const ORDER: readonly string[] = ["no", "some", "yes"];
 
 function executionLines({ cause, settledSeconds, healedSeconds, disagreements, losses }: Execution): string[] {
   const time = (seconds: number | undefined): string => (seconds === undefined ? "never" : `after ${seconds.toFixed(1)} s`);
-  const lost = losses === undefined ? "" : `; ${losses.site} lost ${losses.classes.map((one) => `${one.class} ${one.lostMilliseconds} ms`).join(", ")}`;
+  const lost = losses === undefined ? "; what was lost is not known" : `; ${losses.site} lost ${losses.classes.map((one) => `${one.class} ${one.lostMilliseconds} ms`).join(", ")}`;
   return [
     `${cause}: as predicted ${time(settledSeconds)}, whole again ${time(healedSeconds)}${lost}`,
     ...disagreements.slice(0, SHOWN).map((one) => `  DISAGREES ${one.from} → ${one.to} (${one.family}, ${one.about}): predicted ${one.predicted}, found ${one.found}`),

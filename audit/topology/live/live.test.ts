@@ -76,8 +76,10 @@ describe("what hosts say", () => {
   });
 
   test("a stream's losses as time, but for its last packets", () => {
-    const answered = [1, 2, 6, 7].map((n) => `64 bytes from 10.0.0.1: icmp_seq=${n} ttl=60 time=1 ms`).join("\n");
-    expect(parseStream(`${answered}\n10 packets transmitted, 4 received`)).toEqual({ sent: 10, lostMilliseconds: 60, longestGapMilliseconds: 60 });
+    const lines = [1, 2, 4, 7].map((n) => `64 bytes from 10.0.0.1: icmp_seq=${n} ttl=60 time=1 ms`).concat("From 10.0.1.1 icmp_seq=5 Destination Net Unreachable");
+    const summary = (milliseconds: number): string => `10 packets transmitted, 4 received, +1 errors, 60% packet loss, time ${milliseconds}ms`;
+    expect(parseStream([...lines, summary(180)].join("\n"))).toEqual({ sent: 10, lostMilliseconds: 60, longestGapMilliseconds: 40 });
+    expect(parseStream([...lines, summary(270)].join("\n"))).toEqual({ sent: 10, lostMilliseconds: 90, longestGapMilliseconds: 60 });
   });
 
   test("Prometheus: percentiles in Mbit/s beside their number of samples", () => {

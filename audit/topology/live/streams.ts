@@ -1,11 +1,11 @@
 /** Echo requests of several service classes at once, many a second: what each class loses while something fails. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Vantage } from "../../../monitoring/probes/vantage.ts";
+import type { CommandResult, Vantage } from "../../../monitoring/probes/vantage.ts";
 
 /** DSCP (RFC 4594) of the service classes that are felt: voice, conference, management, everything else. */
 export const SERVICE_CLASSES = [{ name: "EF", dscp: 46 }, { name: "AF41", dscp: 34 }, { name: "CS2", dscp: 16 }, { name: "default", dscp: 0 }] as const;
 
-/** Between two echo requests of a class. */
+/** Between two echo requests of a class; a busy machine sends later than asked. */
 const INTERVAL_MILLISECONDS = 20;
 /** Longest that a stream runs by itself: whoever started it may be killed. */
 const LONGEST_SECONDS = 180;
@@ -14,7 +14,7 @@ const BEFORE_MILLISECONDS = 500;
 export interface ClassLoss {
   readonly class: string;
   readonly sent: number;
-  /** Answers that never came, as time: their number by the interval. */
+  /** Answers that never came, as time: their number by the interval at which requests left. */
   readonly lostMilliseconds: number;
   /** The longest run of them. */
   readonly longestGapMilliseconds: number;
@@ -24,9 +24,9 @@ export interface ClassLoss {
 export class Streams implements AsyncDisposable {
   readonly #vantage: Vantage;
   readonly #marker: string;
-  readonly #running: Promise<string[]>;
+  readonly #running: Promise<CommandResult[]>;
 
-  private constructor(vantage: Vantage, marker: string, running: Promise<string[]>) {
+  private constructor(vantage: Vantage, marker: string, running: Promise<CommandResult[]>) {
     this.#vantage = vantage;
     this.#marker = marker;
     this.#running = running;
@@ -34,24 +34,25 @@ export class Streams implements AsyncDisposable {
 
   /** Starts a stream a class towards `address` (IPv4), and waits until they flow. */
   static async start(vantage: Vantage, address: string): Promise<Streams> {
-    // Their own standing time bounds them; a file tells them to stop earlier.
+    // A number of requests bounds them, as ping with a deadline (-w) ends at the first ICMP error; a file tells them to stop earlier.
     const marker = `/tmp/egov-streams-${process.pid}-${Date.now()}`;
     await vantage.run(["touch", marker]);
-    const running = Promise.all(SERVICE_CLASSES.map(async ({ dscp }) => {
-      const ping = `ping -4 -n -i ${INTERVAL_MILLISECONDS / 1000} -W 1 -w ${LONGEST_SECONDS} -Q ${dscp << 2} ${address}`;
-      const { stdout } = await vantage.run(["sh", "-c", `${ping} & pid=$!; while [ -e ${marker} ] && kill -0 $pid 2>/dev/null; do sleep 0.2; done; kill -INT $pid 2>/dev/null; wait $pid`]);
-      return stdout;
+    const count = (LONGEST_SECONDS * 1000) / INTERVAL_MILLISECONDS;
+    const running = Promise.all(SERVICE_CLASSES.map(({ dscp }) => {
+      const ping = `ping -4 -n -i ${INTERVAL_MILLISECONDS / 1000} -W 1 -c ${count} -Q ${dscp << 2} ${address}`;
+      return vantage.run(["sh", "-c", `${ping} & pid=$!; while [ -e ${marker} ] && kill -0 $pid 2>/dev/null; do sleep 0.2; done; kill -INT $pid 2>/dev/null; wait $pid; [ ! -e ${marker} ]`]);
     }));
     running.catch(() => undefined);
     await sleep(BEFORE_MILLISECONDS);
     return new Streams(vantage, marker, running);
   }
 
-  /** Ends the streams and says what each class lost. */
-  async stop(): Promise<ClassLoss[]> {
+  /** Ends the streams and says what each class lost; undefined when one had ended before, as what came after is not known. */
+  async stop(): Promise<ClassLoss[] | undefined> {
     await this.#end();
-    const outputs = await this.#running;
-    return SERVICE_CLASSES.map(({ name }, i) => ({ class: name, ...parseStream(outputs[i] ?? "") }));
+    const streams = await this.#running;
+    if (streams.some(({ exitCode }) => exitCode !== 0)) return undefined;
+    return SERVICE_CLASSES.map(({ name }, i) => ({ class: name, ...parseStream(streams[i]!.stdout) }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -67,6 +68,8 @@ export class Streams implements AsyncDisposable {
 /** Reads ping's output: which sequence numbers were answered, of all that were sent. */
 export function parseStream(text: string): Omit<ClassLoss, "class"> {
   const sent = Number(/(\d+) packets transmitted/.exec(text)?.[1] ?? 0);
+  const elapsedMilliseconds = Number(/, time (\d+)ms/.exec(text)?.[1] ?? 0);
+  const interval = sent > 1 ? elapsedMilliseconds / (sent - 1) : 0;
   const answered = new Set([...text.matchAll(/icmp_seq=(\d+) ttl/g)].map(([, n]) => Number(n)));
   // The last ones may still be on their way when the stream ends.
   const counted = Math.max(0, sent - 3);
@@ -78,5 +81,5 @@ export function parseStream(text: string): Omit<ClassLoss, "class"> {
     lost += answered.has(n) ? 0 : 1;
     longest = Math.max(longest, gap);
   }
-  return { sent, lostMilliseconds: lost * INTERVAL_MILLISECONDS, longestGapMilliseconds: longest * INTERVAL_MILLISECONDS };
+  return { sent, lostMilliseconds: Math.round(lost * interval), longestGapMilliseconds: Math.round(longest * interval) };
 }
