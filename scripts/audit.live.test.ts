@@ -8,6 +8,7 @@ import { auditTopology, type TopologyReport } from "../audit/topology/index.ts";
 import { execute } from "../audit/topology/live/execute.ts";
 import { readNetwork } from "../audit/topology/live/network.ts";
 import { saturate } from "../audit/topology/live/saturation.ts";
+import { Streams } from "../audit/topology/live/streams.ts";
 import { tracePaths } from "../audit/topology/live/trace.ts";
 import { causeOf } from "../audit/topology/whatIf.ts";
 import { openTools, type Tools } from "../infra/twin/index.ts";
@@ -263,6 +264,16 @@ describe("what if, carried out", { timeout: 180_000 }, () => {
     expect(router!.losses?.site).toBe("so-mau");
     for (const one of router!.losses!.classes) expect(one.lostMilliseconds, one.class).toBeGreaterThan(router!.settledSeconds! * 1000);
     expect(await readCuts(TWIN)).toEqual({});
+  });
+
+  test("a stream that ended before it was told to says nothing of losses", async () => {
+    const [vantage] = access.vantages;
+    // ping refuses the broadcast address at once; its own address it goes on asking.
+    for (const [address, isKnown] of [["255.255.255.255", false], [vantage!.address.ipv4, true]] as const) {
+      await using streams = await Streams.start(vantage!, address);
+      await sleep(2_000);
+      expect(await streams.stop() !== undefined, address).toBe(isKnown);
+    }
   });
 
   test("Ctrl-C in the middle restores first", async () => {
